@@ -12,6 +12,110 @@ export const ERRORS = {
   GH_INVALID_INPUT: { title: 'A value is missing or not allowed', hint: 'Correct the named field and try again.' },
   GH_NOT_FOUND: { title: 'There is no such thing', hint: 'List what exists and check the name.' },
   GH_CONFLICT: { title: 'It exists already, or changed meanwhile', hint: 'Look at the current state and try again.' },
+
+  // storage
+  GH_FOLDER_NOT_OURS: {
+    title: 'A folder that must be private belongs to somebody else',
+    hint: 'Remove it, or set GATEHOUSE_HOME to a folder of yours.',
+  },
+  GH_STORAGE_CORRUPT: {
+    title: 'A database file cannot be read',
+    hint: 'Stop Gatehouse, keep a copy of the file, then `gatehouse restore` a backup.',
+  },
+  GH_STORAGE_NEWER: {
+    title: 'The files were written by a newer Gatehouse',
+    hint: 'Install the newer version again; nothing was changed.',
+  },
+  GH_HOST_RUNNING: { title: 'Another host is running on this home', hint: 'Use it, or end it with `gatehouse stop`.' },
+
+  // vault
+  GH_KEYCHAIN_NO_BUS: {
+    title: 'There is no D-Bus session',
+    hint: 'Log in to a desktop session or run under `dbus-run-session`; on a machine without a person set GATEHOUSE_VAULT=passphrase and GATEHOUSE_PASSPHRASE_FILE.',
+  },
+  GH_KEYCHAIN_ABSENT: {
+    title: 'There is no keyring service',
+    hint: 'Install gnome-keyring or KWallet (and libsecret), or set GATEHOUSE_VAULT=passphrase.',
+  },
+  GH_KEYCHAIN_LOCKED: {
+    title: 'The keyring is locked',
+    hint: 'Unlock the login keyring, then try again. Nothing was lost.',
+  },
+  GH_KEYCHAIN_DENIED: {
+    title: 'The keychain refused access',
+    hint: "Allow Gatehouse in the keychain's own dialog or settings, then try again.",
+  },
+  GH_KEYCHAIN_SILENT: {
+    title: 'The keychain did not answer',
+    hint: 'Look for a password prompt behind other windows; unlock the keyring, then try again.',
+  },
+  GH_VAULT_LOCKED: {
+    title: 'The vault is locked',
+    hint: 'Run `gatehouse vault unlock`, or give GATEHOUSE_PASSPHRASE_FILE.',
+  },
+  GH_VAULT_PASSPHRASE_WRONG: {
+    title: 'The passphrase is wrong',
+    hint: 'Try again with the passphrase chosen when the vault was made. Nothing was changed.',
+  },
+  GH_VAULT_OTHER_KIND: {
+    title: 'The home uses another kind of vault',
+    hint: 'Remove GATEHOUSE_VAULT, or set it to the kind named here.',
+  },
+  GH_VAULT_KEY_MISSING: {
+    title: 'The key of this home is gone from the keychain',
+    hint: 'Restore the keychain, or `gatehouse restore` a backup. The sealed credentials are untouched but cannot be read without it.',
+  },
+  GH_VAULT_KEY_DAMAGED: {
+    title: 'The key in the keychain is damaged',
+    hint: 'Restore the keychain item from a backup. The sealed credentials are untouched.',
+  },
+  GH_SECRET_DAMAGED: {
+    title: 'A sealed credential does not open',
+    hint: 'Type the credential again with `gatehouse connections edit … --secrets-stdin`. Other connections are not affected.',
+  },
+
+  // audit
+  GH_AUDIT_UNWRITABLE: {
+    title: 'The history cannot be written, so no call is let through',
+    hint: 'Free some disk space or check the rights of the home folder; `gatehouse doctor` names it.',
+  },
+  GH_AUDIT_UNREADABLE: {
+    title: 'The history could not be searched',
+    hint: 'Try again; the index is rebuilt by itself when it is missing.',
+  },
+
+  // policy
+  GH_PAUSED: { title: 'Everything is paused', hint: 'A person can resume in the Gatehouse window.' },
+  GH_SCOPE_MISSING: {
+    title: "The vendor's credential may not do this",
+    hint: 'Use a credential with the named scope.',
+  },
+  GH_READ_ONLY: {
+    title: 'The connection is read-only',
+    hint: 'A person can switch read-only off in the Gatehouse window.',
+  },
+  GH_DENIED: { title: 'A grant forbids this call', hint: 'A person can change the grant in the Gatehouse window.' },
+  GH_APPROVAL_DENIED: {
+    title: 'A person refused the call',
+    hint: 'Read the reason; do not repeat the call unchanged.',
+  },
+  GH_APPROVAL_EXPIRED: {
+    title: 'Nobody answered in time',
+    hint: 'Ask the person to look at the Gatehouse window, then repeat the call.',
+  },
+  GH_APPROVAL_GONE: {
+    title: 'The call no longer waits',
+    hint: 'It was answered, expired or was withdrawn; see `gatehouse audit list`.',
+  },
+  GH_CODE_WRONG: {
+    title: 'The one-time code is wrong',
+    hint: 'Read the code in the Gatehouse window (`gatehouse serve`) and give it with --code.',
+  },
+  GH_CODE_LOCKED: { title: 'Too many wrong codes', hint: 'Wait a minute, then read the new code in the window.' },
+  GH_CODE_NEEDED: {
+    title: 'This widens what assistants may do, so it wants a person',
+    hint: 'Do it in the Gatehouse window, or give the one-time code that the window shows with --code.',
+  },
 } as const satisfies Record<string, { readonly title: string; readonly hint: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

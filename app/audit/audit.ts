@@ -1,0 +1,156 @@
+import { Worker } from 'node:worker_threads';
+import { GatehouseError } from '../contract/errors.ts';
+import { openDatabase, transaction } from '../storage/index.ts';
+import { macOf, SCHEMA } from './chain.ts';
+import type { AuditQuery, Entry } from './entry.ts';
+import type { ExportFormat } from './export.ts';
+import { type Anchor, type AuditWriter, headOf, openWriter } from './log.ts';
+import type { Verdict } from './verify.ts';
+import type { WorkerReply, WorkerTask } from './worker.ts';
+
+type Progress = (done: number, total: number | null) => void;
+
+/** The history: a writer on this thread, everything that reads on a worker. */
+export interface Audit extends AuditWriter {
+  search(query: AuditQuery): Promise<Entry[]>;
+  get(seq: number): Entry | undefined;
+  verify(onProgress?: Progress): Promise<Verdict>;
+  /** Writes a file; returns the number of entries. */
+  exportTo(file: string, format: ExportFormat, query: AuditQuery, onProgress?: Progress): Promise<number>;
+  /** Removes entries older than `time`, leaving a sealed checkpoint so that the rest still verifies. Returns how many went. */
+  prune(time: string): Promise<number>;
+}
+
+export async function openAudit(deps: {
+  readonly file: string;
+  readonly indexFile: string;
+  readonly key: Buffer | undefined;
+  readonly anchor: Anchor | undefined;
+  readonly now: () => Date;
+}): Promise<Audit> {
+  const db = openDatabase(deps.file, SCHEMA);
+  // The worker moves the log into the file: a commit here never waits for that.
+  db.exec('PRAGMA wal_autocheckpoint=0');
+  let key = deps.key;
+  const writer = await openWriter({ ...deps, db });
+  const worker = lazyWorker(deps.file, deps.indexFile);
+  const getBody = db.prepare('SELECT body FROM entry WHERE seq=?');
+  const stopWatching = writer.onAppended(() => worker.wake());
+
+  return {
+    ...writer,
+    reseal(next) {
+      writer.reseal(next);
+      key = next;
+    },
+    search(query) {
+      writer.flush();
+      return worker.ask({ type: 'search', query }) as Promise<Entry[]>;
+    },
+    get(seq) {
+      const row = getBody.get(seq);
+      return row === undefined ? undefined : (JSON.parse(String(row.body)) as Entry);
+    },
+    async verify(onProgress) {
+      writer.flush();
+      const anchor = key === undefined ? undefined : await deps.anchor?.read().catch(() => undefined);
+      return (await worker.ask({ type: 'verify', key, anchor }, onProgress)) as Verdict;
+    },
+    exportTo(file, format, query, onProgress) {
+      writer.flush();
+      return worker.ask({ type: 'export', file, format, query }, onProgress) as Promise<number>;
+    },
+    async prune(time) {
+      if (key === undefined)
+        throw new GatehouseError(
+          'GH_VAULT_LOCKED',
+          'Pruning needs the vault, to seal the place where the history now begins.',
+        );
+      writer.flush();
+      const [newestOld] = (await worker.ask({ type: 'search', query: { to: time, limit: 1 } })) as Entry[];
+      const last =
+        newestOld === undefined
+          ? undefined
+          : headOf(db.prepare('SELECT seq, hash FROM entry WHERE seq=?').get(newestOld.seq));
+      if (last === undefined) return 0;
+      const mac = macOf(key, 'checkpoint', last);
+      const gone = transaction(db, () => {
+        db.prepare(
+          'INSERT INTO checkpoint (id, seq, hash, mac) VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq=excluded.seq, hash=excluded.hash, mac=excluded.mac',
+        ).run(last.seq, last.hash, mac);
+        return Number(db.prepare('DELETE FROM entry WHERE seq <= ?').run(last.seq).changes);
+      });
+      await worker.ask({ type: 'forget', seq: last.seq });
+      writer.append({ kind: 'pruned', details: { upTo: last.seq, entries: gone } }, 'durable');
+      return gone;
+    },
+    async close() {
+      stopWatching();
+      await writer.close();
+      await worker.close();
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      db.close();
+    },
+  };
+}
+
+/** Starts the worker with the first question, or a little after the first entry. */
+function lazyWorker(auditFile: string, indexFile: string) {
+  const WAKE_MS = 3_000;
+  let worker: Worker | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let nextId = 1;
+  let closed = false;
+  const open = new Map<
+    number,
+    { resolve(value: unknown): void; reject(error: Error): void; onProgress: Progress | undefined }
+  >();
+
+  const start = (): Worker => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (worker !== undefined) return worker;
+    const here = import.meta.url;
+    const started = new Worker(new URL(here.endsWith('.ts') ? './worker.ts' : './audit-worker.js', here), {
+      workerData: { auditFile, indexFile },
+    });
+    started.on('message', (message: WorkerReply) => {
+      const asked = open.get(message.id);
+      if (message.type === 'progress') return asked?.onProgress?.(message.done, message.total);
+      open.delete(message.id);
+      if (open.size === 0) started.unref();
+      if (message.type === 'done') asked?.resolve(message.value);
+      else asked?.reject(new GatehouseError('GH_AUDIT_UNREADABLE', message.message));
+    });
+    started.on('error', error => {
+      for (const asked of open.values())
+        asked.reject(new GatehouseError('GH_AUDIT_UNREADABLE', `The history's worker failed: ${error.message}.`));
+      open.clear();
+      worker = undefined;
+    });
+    started.unref();
+    worker = started;
+    return started;
+  };
+  const ask = (task: WorkerTask, onProgress?: Progress): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const id = nextId++;
+      open.set(id, { resolve, reject, onProgress });
+      const target = start();
+      target.ref();
+      target.postMessage({ ...task, id });
+    });
+  return {
+    ask,
+    wake(): void {
+      if (worker !== undefined || timer !== undefined || closed) return;
+      timer = setTimeout(start, WAKE_MS);
+      timer.unref();
+    },
+    async close(): Promise<void> {
+      closed = true;
+      clearTimeout(timer);
+      if (worker !== undefined) await ask({ type: 'close' }).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,239 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { GatehouseError } from '../contract/errors.ts';
+import { transaction } from '../storage/index.ts';
+import { GENESIS, type Head, link, macOf } from './chain.ts';
+import type { Entry, NewEntry } from './entry.ts';
+
+/**
+ * When an entry must be on its way to disk: `soon`, at the end of this turn of the event loop; `now`, before the answer
+ * that depends on it leaves (survives the death of the process); `durable`, flushed through the system (survives a power cut).
+ */
+export type Urgency = 'soon' | 'now' | 'durable';
+
+/** The end that lives outside the database, where restoring an old copy of the home does not reach. */
+export interface Anchor {
+  read(): Promise<string | undefined>;
+  write(text: string): Promise<void>;
+}
+
+/** Appends to the hash chain. All entries of one turn share one commit; callbacks of `afterCommit` run when theirs is done. */
+export interface AuditWriter {
+  append(entry: NewEntry, urgency?: Urgency): number;
+  /** `then` gets the error when the entries could not be written: nothing that depends on them may happen then. */
+  afterCommit(then: (error?: GatehouseError) => void): void;
+  flush(): void;
+  head(): Head;
+  /** Seals the head with another key, after a rotation of the vault. */
+  reseal(key: Buffer): void;
+  /** Writes the anchor if it is behind. */
+  anchorNow(): Promise<void>;
+  onAppended(listener: (entries: readonly Entry[]) => void): () => void;
+  close(): Promise<void>;
+}
+
+const ANCHOR_EVERY_MS = 2_000;
+
+/**
+ * Opens the writer on an open database. When the stored end disagrees with its seal or with the anchor, the chain goes on
+ * from the sealed (or anchored) end, so that the missing numbers stay missing for every later verification, and an entry says so.
+ */
+export async function openWriter(deps: {
+  readonly db: DatabaseSync;
+  /** `undefined` while the vault is closed: entries are chained but not sealed. */
+  readonly key: Buffer | undefined;
+  readonly anchor: Anchor | undefined;
+  readonly now: () => Date;
+}): Promise<AuditWriter> {
+  const { db, anchor, now } = deps;
+  let key = deps.key;
+  const insert = db.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)');
+  const seal = db.prepare(
+    'INSERT INTO seal (id, seq, hash, mac) VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq=excluded.seq, hash=excluded.hash, mac=excluded.mac',
+  );
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+
+  const start = await findEnd(db, key, anchor);
+  let head = start.head;
+  let committed = head;
+  let anchored = start.anchored;
+  let anchorTimer: NodeJS.Timeout | undefined;
+  let queue: { seq: number; body: string; hash: Buffer; entry: Entry }[] = [];
+  let waiting: ((error?: GatehouseError) => void)[] = [];
+  let scheduled: 'no' | 'soon' | 'now' = 'no';
+  let durable = false;
+  const listeners = new Set<(entries: readonly Entry[]) => void>();
+
+  const writeSeal = (): void => {
+    if (key !== undefined) seal.run(head.seq, head.hash, macOf(key, 'head', head));
+  };
+
+  const flush = (): void => {
+    scheduled = 'no';
+    if (queue.length === 0 && waiting.length === 0) return;
+    const entries = queue;
+    const callbacks = waiting;
+    const full = durable;
+    queue = [];
+    waiting = [];
+    durable = false;
+    let failure: GatehouseError | undefined;
+    if (entries.length > 0) {
+      try {
+        if (full) db.exec('PRAGMA synchronous=FULL');
+        begin.run();
+        for (const { seq, body, hash } of entries) insert.run(seq, body, hash);
+        writeSeal();
+        commit.run();
+        committed = head;
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        head = committed;
+        failure = new GatehouseError(
+          'GH_AUDIT_UNWRITABLE',
+          `The history could not be written: ${(error as Error).message}.`,
+          { cause: error },
+        );
+      } finally {
+        if (full) db.exec('PRAGMA synchronous=NORMAL');
+      }
+    }
+    for (const then of callbacks) then(failure);
+    if (failure === undefined && entries.length > 0) {
+      scheduleAnchor();
+      if (listeners.size > 0) {
+        const told = entries.map(({ entry }) => entry);
+        for (const listener of listeners) listener(told);
+      }
+    }
+  };
+
+  const schedule = (urgency: Urgency): void => {
+    if (urgency === 'soon') {
+      if (scheduled !== 'no') return;
+      scheduled = 'soon';
+      setImmediate(() => scheduled === 'soon' && flush());
+    } else {
+      if (urgency === 'durable') durable = true;
+      if (scheduled === 'now') return;
+      scheduled = 'now';
+      queueMicrotask(flush);
+    }
+  };
+
+  const scheduleAnchor = (): void => {
+    if (anchor === undefined || anchorTimer !== undefined) return;
+    anchorTimer = setTimeout(() => void anchorNow().catch(() => undefined), ANCHOR_EVERY_MS);
+    anchorTimer.unref();
+  };
+
+  const anchorNow = async (): Promise<void> => {
+    clearTimeout(anchorTimer);
+    anchorTimer = undefined;
+    if (anchor === undefined || key === undefined || committed.seq === anchored) return;
+    // The anchor may never be ahead of what a power cut leaves behind.
+    db.exec('PRAGMA synchronous=FULL');
+    transaction(db, writeSeal);
+    db.exec('PRAGMA synchronous=NORMAL');
+    const { seq, hash } = committed;
+    await anchor.write(`${seq}:${hash.toString('hex')}`);
+    anchored = seq;
+  };
+
+  const append = (entry: NewEntry, urgency: Urgency = 'soon'): number => {
+    const seq = head.seq + 1;
+    const full: Entry = { seq, time: now().toISOString(), ...entry };
+    const body = JSON.stringify(full);
+    const hash = link(head.hash, body);
+    head = { seq, hash };
+    queue.push({ seq, body, hash, entry: full });
+    schedule(urgency);
+    return seq;
+  };
+
+  if (start.damage !== undefined) append({ kind: 'history-damaged', message: start.damage }, 'durable');
+
+  return {
+    append,
+    afterCommit(then) {
+      if (queue.length === 0 && scheduled === 'no') then();
+      else {
+        waiting.push(then);
+        schedule('now');
+      }
+    },
+    flush,
+    head: () => committed,
+    reseal(next) {
+      flush();
+      key = next;
+      transaction(db, () => {
+        writeSeal();
+        const found = db.prepare('SELECT seq, hash FROM checkpoint').get();
+        if (found !== undefined) {
+          const at: Head = { seq: Number(found.seq), hash: Buffer.from(found.hash as Uint8Array) };
+          db.prepare('UPDATE checkpoint SET mac=?').run(macOf(next, 'checkpoint', at));
+        }
+      });
+    },
+    anchorNow,
+    onAppended(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      flush();
+      await anchorNow().catch(() => undefined);
+      clearTimeout(anchorTimer);
+    },
+  };
+}
+
+/** Where to go on, and what is wrong with what was found. */
+async function findEnd(
+  db: DatabaseSync,
+  key: Buffer | undefined,
+  anchor: Anchor | undefined,
+): Promise<{ readonly head: Head; readonly anchored: number; readonly damage?: string }> {
+  const last = db.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1').get();
+  const floor = db.prepare('SELECT seq, hash FROM checkpoint').get();
+  const found = headOf(last) ?? headOf(floor) ?? GENESIS;
+  const sealed = headOf(db.prepare('SELECT seq, hash FROM seal').get());
+  const mac = db.prepare('SELECT mac FROM seal').get()?.mac;
+  const anchorText = key === undefined ? undefined : await anchor?.read().catch(() => undefined);
+  const anchored = parseAnchor(anchorText);
+  const at = anchored?.seq ?? 0;
+  if (anchored !== undefined && anchored.seq > found.seq) {
+    return {
+      head: anchored,
+      anchored: at,
+      damage: `The history ends at entry ${found.seq}, but it once reached ${anchored.seq}: an old copy was put back, or its end was cut off.`,
+    };
+  }
+  if (key === undefined) return { head: found, anchored: at };
+  if (sealed === undefined) {
+    return found.seq === 0
+      ? { head: found, anchored: at }
+      : { head: found, anchored: at, damage: `The seal of the history is missing; it ends at entry ${found.seq}.` };
+  }
+  const genuine = mac instanceof Uint8Array && timingSafeEqual(Buffer.from(mac), macOf(key, 'head', sealed));
+  if (!genuine) return { head: found, anchored: at, damage: 'The seal of the history is not genuine.' };
+  if (sealed.seq > found.seq)
+    return {
+      head: sealed,
+      anchored: at,
+      damage: `The history ends at entry ${found.seq}, but it was sealed at ${sealed.seq}: its end was cut off.`,
+    };
+  // Entries after the sealed head were written while the vault was closed; verification checks that they continue the chain.
+  return { head: found, anchored: at };
+}
+
+export function headOf(row: Record<string, unknown> | undefined): Head | undefined {
+  return row === undefined ? undefined : { seq: Number(row.seq), hash: Buffer.from(row.hash as Uint8Array) };
+}
+
+export function parseAnchor(text: string | undefined): Head | undefined {
+  const match = /^(\d+):([0-9a-f]{64})$/.exec(text ?? '');
+  return match === null ? undefined : { seq: Number(match[1]), hash: Buffer.from(match[2] ?? '', 'hex') };
+}

@@ -1,0 +1,64 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { AuditQuery } from './entry.ts';
+import { type ExportFormat, exportEntries } from './export.ts';
+import { openSearchIndex } from './search-index.ts';
+import { verifyHistory } from './verify.ts';
+
+/** The worker thread of the history: indexing, searching, verifying and exporting, away from the gateway's thread. */
+export type WorkerTask =
+  | { readonly type: 'search'; readonly query: AuditQuery }
+  | { readonly type: 'verify'; readonly key: Uint8Array | undefined; readonly anchor: string | undefined }
+  | { readonly type: 'export'; readonly query: AuditQuery; readonly file: string; readonly format: ExportFormat }
+  | { readonly type: 'forget'; readonly seq: number }
+  | { readonly type: 'close' };
+export type WorkerRequest = WorkerTask & { readonly id: number };
+export type WorkerReply =
+  | { readonly id: number; readonly type: 'done'; readonly value: unknown }
+  | { readonly id: number; readonly type: 'failed'; readonly message: string }
+  | { readonly id: number; readonly type: 'progress'; readonly done: number; readonly total: number | null };
+
+const SLICE = 2_000;
+const CHECKPOINT_MS = 1_000;
+
+const { auditFile, indexFile } = workerData as { readonly auditFile: string; readonly indexFile: string };
+const port = parentPort;
+if (port === null) throw new Error('worker.ts is the entry of a worker thread');
+const index = openSearchIndex(auditFile, indexFile);
+const reply = (message: WorkerReply): void => port.postMessage(message);
+
+const run = async (request: WorkerRequest): Promise<unknown> => {
+  switch (request.type) {
+    case 'search':
+      index.catchUp(Number.POSITIVE_INFINITY);
+      return index.search(request.query);
+    case 'verify':
+      return verifyHistory(auditFile, request.key && Buffer.from(request.key), request.anchor, (done, total) =>
+        reply({ id: request.id, type: 'progress', done, total }),
+      );
+    case 'export':
+      index.catchUp(Number.POSITIVE_INFINITY);
+      return exportEntries(index, request.query, request.file, request.format, done =>
+        reply({ id: request.id, type: 'progress', done, total: null }),
+      );
+    case 'forget':
+      return index.forget(request.seq);
+    case 'close':
+      clearInterval(idle);
+      index.checkpoint();
+      index.close();
+      port.close();
+      return undefined;
+  }
+};
+
+port.on('message', (request: WorkerRequest) => {
+  run(request).then(
+    value => reply({ id: request.id, type: 'done', value }),
+    (error: Error) => reply({ id: request.id, type: 'failed', message: error.message }),
+  );
+});
+
+const idle = setInterval(() => {
+  index.checkpoint();
+  index.catchUp(SLICE);
+}, CHECKPOINT_MS);

@@ -1,0 +1,15 @@
+export { type Answer, APPROVAL_MS, type Approval, type Approvals, createApprovals } from './approvals.ts';
+export { type CodeBook, createCodeBook } from './codes.ts';
+export {
+  type Decision,
+  decide,
+  describeRule,
+  type Policy,
+  type PolicyAction,
+  type Rule,
+  standing,
+  type Verdict,
+  widens,
+} from './decide.ts';
+export { createGrants, type Grants } from './grants.ts';
+export { MASK, redactArguments, redactText } from './redact.ts';
