@@ -116,6 +116,25 @@ export const ERRORS = {
     title: 'This widens what assistants may do, so it wants a person',
     hint: 'Do it in the Gatehouse window, or give the one-time code that the window shows with --code.',
   },
+
+  // servers
+  GH_SERVER_CRASH_LOOP: {
+    title: 'The server keeps ending by itself',
+    hint: 'Look at `gatehouse connections logs`, correct the cause, then `gatehouse connections restart`.',
+  },
+  GH_SERVER_CANNOT_START: {
+    title: 'The server cannot be started',
+    hint: 'Check the command and its folder, then `gatehouse connections restart`.',
+  },
+  GH_SERVER_GONE: { title: 'The server ended while it worked on the call', hint: 'Repeat the call.' },
+  GH_OUTCOME_UNKNOWN: {
+    title: 'The server ended while it carried out a change: nobody knows whether it was made',
+    hint: 'Look at the current state first; do not simply repeat the call.',
+  },
+  GH_STILL_RUNNING: {
+    title: 'The approved call is still running',
+    hint: 'Repeat exactly the same call to read its outcome; it will not run a second time.',
+  },
 } as const satisfies Record<string, { readonly title: string; readonly hint: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
