@@ -1,0 +1,1037 @@
+import { META } from '../../mcp/kit/control.ts';
+import type { Audit, NewEntry } from '../audit/index.ts';
+import type { Connection, Definitions, Offer, OfferedAction } from '../connections/index.ts';
+import { GatehouseError } from '../contract/errors.ts';
+import {
+  type Answer,
+  type Approvals,
+  type Decision,
+  decide,
+  type Policy,
+  type PolicyAction,
+  redactArguments,
+  redactText,
+  standing,
+} from '../policy/index.ts';
+import { type Call, rawId } from './call.ts';
+import { inner, join, type Outline, type Part, textAt } from './json-spans.ts';
+import { createKeptResults } from './kept-results.ts';
+import {
+  CODE,
+  type Era,
+  elicitationOf,
+  errorLine,
+  isObject,
+  type Json,
+  KEY,
+  legacyVersion,
+  MODERN,
+  notificationLine,
+  resultLine,
+} from './protocol.ts';
+import { createStateSealer, digestOf, type InnerState } from './request-state.ts';
+import { type ListenFilter, Session, type SessionTransport } from './session.ts';
+import { errorToClient, messageOutline, type ResultFacts, readResult, resultToClient, toolFor } from './translate.ts';
+import type { Upstream, UpstreamEvents } from './upstream.ts';
+
+export interface GatewayDeps {
+  readonly audit: Pick<Audit, 'append' | 'afterCommit'>;
+  readonly approvals: Approvals;
+  readonly connectionOf: (uuid: string) => Connection | undefined;
+  readonly offerOf: (uuid: string) => Offer;
+  readonly policyOf: (uuid: string) => Policy;
+  readonly upstreamOf: (uuid: string) => Upstream;
+  /** Values to mask wherever they turn up: the connection's own credentials. */
+  readonly secretsOf: (uuid: string) => readonly string[];
+  readonly onDefinitions: (uuid: string, definitions: Definitions) => void;
+  /** A line for the log of the connection's server. */
+  readonly note: (uuid: string, text: string) => void;
+  /** A person allowed this and like calls until a time. */
+  readonly onAllowedUntil: (
+    call: { readonly client: string; readonly connection: string; readonly action: PolicyAction },
+    until: string,
+    approver: string,
+  ) => void;
+  readonly now: () => Date;
+  readonly version: string;
+}
+
+/** Client sessions in, server sessions out (architecture §5, mcp.md §3). */
+export interface Gateway {
+  open(client: string, connection: string, transport: SessionTransport, stateless?: boolean): Session;
+  receive(session: Session, line: Buffer): void;
+  close(session: Session): void;
+  tooLong(session: Session): void;
+  /** Grants, scopes or definitions changed: tell those whose lists may differ now. */
+  listsChanged(connection: string, client?: string): void;
+  events(connection: string): UpstreamEvents;
+  sessions(): readonly Session[];
+  /** Ends every listen gracefully, before the host goes. */
+  shutdown(): void;
+}
+
+/** Assistants give up at 60 s: an approved call that takes longer is answered with "repeat it to read the outcome". */
+const ANSWER_WITHIN_MS = 55_000;
+const PROGRESS_GAP_MS = 5;
+const HOLD_PROGRESS_MS = 5_000;
+const MAX_OPEN_CALLS = 1_000;
+const MAX_ROUNDS = 8;
+const PARK_MS = 300_000;
+const ARGUMENTS_LIMIT = 16_384;
+const LIST_TTL_MS = 60_000;
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const { audit, approvals } = deps;
+  const sessions = new Set<Session>();
+  const kept = createKeptResults();
+  const sealer = createStateSealer(deps.now);
+  /** Parked calls by the number in their sealed state. */
+  const parked = new Map<number, Call>();
+  /** Legacy children that ask questions work on one call at a time, so that a question has one possible owner. */
+  const serial = new Map<string, Call[]>();
+
+  const time = (): string => deps.now().toISOString();
+  const serverInfo = (session: Session): string =>
+    JSON.stringify({
+      name: 'gatehouse',
+      title: `Gatehouse ${deps.connectionOf(session.connection)?.id ?? ''}`.trim(),
+      version: deps.version,
+    });
+  const decisionFor = (session: Session, action: PolicyAction): Decision =>
+    decide(session.client, action, deps.policyOf(session.connection), time());
+  const shown =
+    (session: Session) =>
+    (action: PolicyAction): boolean => {
+      const { verdict } = standing(session.client, action, deps.policyOf(session.connection), time());
+      return verdict === 'allow' || verdict === 'ask';
+    };
+
+  // --- what clients send -----------------------------------------------------------------------------------------
+
+  const receive = (session: Session, bytes: Buffer): void => {
+    let value: unknown;
+    try {
+      value = JSON.parse(bytes.toString('utf8'));
+    } catch {
+      return session.send(errorLine('null', CODE.parse, 'This line is not JSON.'));
+    }
+    const message = messageOutline(bytes);
+    if (!isObject(value) || message === undefined)
+      return session.send(errorLine('null', CODE.invalidRequest, 'One JSON-RPC message per line, please.'));
+    if (typeof value.method !== 'string') {
+      if ('result' in value || 'error' in value) return session.replied(value.id, value);
+      return session.send(errorLine(rawId(value.id) ?? 'null', CODE.invalidRequest, 'The message has no method.'));
+    }
+    const params = value.params === undefined ? {} : value.params;
+    if (value.id === undefined) return notified(session, value.method, isObject(params) ? params : {});
+    const span = message.members.get('id');
+    const id = rawId(value.id) === undefined || span === undefined ? undefined : textAt(bytes, span);
+    if (id === undefined)
+      return session.send(errorLine('null', CODE.invalidRequest, 'The id must be a string or a number.'));
+    if (!isObject(params)) return session.send(errorLine(id, CODE.invalidParams, 'params must be an object.'));
+    if (session.calls.has(id) || session.listens.has(id))
+      return session.send(errorLine(id, CODE.invalidRequest, `The id ${id} is still in use.`));
+    request(session, { bytes, message, id, method: value.method, params });
+  };
+
+  interface Request {
+    readonly bytes: Buffer;
+    readonly message: Outline;
+    readonly id: string;
+    readonly method: string;
+    readonly params: Json;
+  }
+
+  const request = (session: Session, asked: Request): void => {
+    const { id, method, params } = asked;
+    const meta = isObject(params._meta) ? params._meta : {};
+    const version = meta[KEY.version];
+    if (version === undefined) {
+      if (method === 'initialize') return initialize(session, id, params);
+      if (method === 'ping') return session.send(resultLine(id, '{}'));
+      if (method === 'server/discover') return session.send(errorLine(id, CODE.methodNotFound, 'Method not found'));
+      if (!session.initialized && !session.stateless) {
+        return session.send(
+          errorLine(id, CODE.invalidParams, `Send initialize first, or put ${KEY.version} into params._meta.`),
+        );
+      }
+      return serve(session, asked, 'legacy', session.capabilities, session.clientInfo);
+    }
+    if (typeof version !== 'string')
+      return session.send(errorLine(id, CODE.invalidParams, `${KEY.version} must be a string.`));
+    if (version !== MODERN) {
+      return session.send(
+        errorLine(id, CODE.unsupportedVersion, 'Unsupported protocol version', {
+          supported: [MODERN],
+          requested: version,
+        }),
+      );
+    }
+    if (!isObject(meta[KEY.capabilities]))
+      return session.send(errorLine(id, CODE.invalidParams, `Missing _meta key ${KEY.capabilities}`));
+    serve(session, asked, 'modern', meta[KEY.capabilities], meta[KEY.clientInfo]);
+  };
+
+  const initialize = (session: Session, id: string, params: Json): void => {
+    const offer = deps.offerOf(session.connection);
+    session.initialized = true;
+    session.capabilities = isObject(params.capabilities) ? params.capabilities : {};
+    session.clientInfo = params.clientInfo;
+    const result = {
+      protocolVersion: legacyVersion(params.protocolVersion),
+      capabilities: capabilitiesOf(offer),
+      serverInfo: JSON.parse(serverInfo(session)) as unknown,
+      ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
+    };
+    session.send(resultLine(id, JSON.stringify(result)));
+  };
+
+  const serve = (session: Session, asked: Request, era: Era, capabilities: unknown, clientInfo: unknown): void => {
+    const { id, method, params } = asked;
+    const modern = era === 'modern';
+    const list = (key: string, items: readonly Json[]): void => {
+      if (params.cursor !== undefined)
+        return session.send(errorLine(id, CODE.invalidParams, 'There is one page only; no cursor was given out.'));
+      const body = { [key]: items, ...(modern ? modernList(session) : {}) };
+      session.send(resultLine(id, JSON.stringify(body)));
+    };
+    const offer = deps.offerOf(session.connection);
+    switch (method) {
+      case 'server/discover': {
+        const body = {
+          supportedVersions: [MODERN],
+          capabilities: capabilitiesOf(offer),
+          ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
+          ...modernList(session),
+        };
+        return session.send(resultLine(id, JSON.stringify(body)));
+      }
+      case 'tools/list':
+        return list(
+          'tools',
+          offer.tools(shown(session)).map(tool => toolFor(era, tool)),
+        );
+      case 'prompts/list':
+        return list('prompts', readable(session, 'prompts/get') ? offer.prompts : []);
+      case 'resources/list':
+        return list('resources', readable(session, 'resources/read') ? offer.resources : []);
+      case 'resources/templates/list':
+        return list('resourceTemplates', readable(session, 'resources/read') ? offer.templates : []);
+      case 'tools/call':
+        return toolCall(session, asked, era, capabilities, clientInfo, offer);
+      case 'prompts/get':
+        if (!offer.prompts.some(({ name }) => name === params.name))
+          return session.send(errorLine(id, CODE.invalidParams, `Unknown prompt: ${String(params.name)}`));
+        return begin(session, asked, era, capabilities, clientInfo, plainAction(method, String(params.name)));
+      case 'resources/read':
+        if (
+          typeof params.uri !== 'string' ||
+          (offer.templates.length === 0 && !offer.resources.some(({ uri }) => uri === params.uri))
+        ) {
+          const code = modern ? CODE.invalidParams : CODE.legacyResourceNotFound;
+          return session.send(errorLine(id, code, `Resource not found: ${String(params.uri)}`));
+        }
+        return begin(session, asked, era, capabilities, clientInfo, plainAction(method, params.uri));
+      case 'completion/complete':
+        if (!offer.completions) return session.send(errorLine(id, CODE.methodNotFound, 'Method not found'));
+        return begin(session, asked, era, capabilities, clientInfo, plainAction(method, method));
+      case 'subscriptions/listen':
+        if (modern) return listen(session, id, params, offer);
+        break;
+      case 'logging/setLevel':
+        // Not announced, yet some clients send it: a server's log goes to Gatehouse's own (mcp.md §3.6).
+        if (!modern) return session.send(resultLine(id, '{}'));
+        break;
+      case 'resources/subscribe':
+      case 'resources/unsubscribe':
+        if (!modern && offer.subscribe && typeof params.uri === 'string') {
+          if (method === 'resources/subscribe') session.uris.add(params.uri);
+          else session.uris.delete(params.uri);
+          watch(session.connection);
+          return session.send(resultLine(id, '{}'));
+        }
+    }
+    session.send(errorLine(id, CODE.methodNotFound, `Method not found: ${method}`));
+  };
+
+  const modernList = (session: Session): Json => ({
+    resultType: 'complete',
+    ttlMs: LIST_TTL_MS,
+    cacheScope: 'private',
+    _meta: { [KEY.serverInfo]: JSON.parse(serverInfo(session)) as unknown },
+  });
+
+  const readable = (session: Session, method: string): boolean => shown(session)(plainAction(method, method));
+
+  const notified = (session: Session, method: string, params: Json): void => {
+    if (method !== 'notifications/cancelled') return;
+    const id = rawId(params.requestId);
+    if (id === undefined) return;
+    const call = session.calls.get(id);
+    if (call !== undefined)
+      return cancel(call, typeof params.reason === 'string' ? params.reason : 'cancelled by the client');
+    if (session.listens.delete(id)) {
+      session.send(
+        resultLine(
+          id,
+          JSON.stringify({ resultType: 'complete', _meta: { [KEY.subscription]: JSON.parse(id) as unknown } }),
+        ),
+      );
+      watch(session.connection);
+    }
+  };
+
+  // --- a call: decide, remember, forward, answer -------------------------------------------------------------------
+
+  const toolCall = (
+    session: Session,
+    asked: Request,
+    era: Era,
+    capabilities: unknown,
+    clientInfo: unknown,
+    offer: Offer,
+  ): void => {
+    const { id, params } = asked;
+    if (typeof params.name !== 'string')
+      return session.send(errorLine(id, CODE.invalidParams, 'params.name must be the name of a tool.'));
+    const args = params.arguments ?? {};
+    if (!isObject(args)) return session.send(errorLine(id, CODE.invalidParams, 'params.arguments must be an object.'));
+    const found = offer.resolve(params.name, args);
+    if (found === undefined) return session.send(errorLine(id, CODE.invalidParams, `Unknown tool: ${params.name}`));
+    if ('unknownAction' in found) {
+      const names = found.unknownAction.filter(shown(session)).map(({ action }) => action);
+      if (names.length === 0) return session.send(errorLine(id, CODE.invalidParams, `Unknown tool: ${params.name}`));
+      const given = args.action === undefined ? 'is missing' : `is ${JSON.stringify(args.action)}`;
+      return session.send(
+        resultLine(id, toolError(era, 'GH_INVALID_INPUT', `action ${given}. Use one of: ${names.join(', ')}.`, '')),
+      );
+    }
+    begin(session, asked, era, capabilities, clientInfo, found);
+  };
+
+  const begin = (
+    session: Session,
+    asked: Request,
+    era: Era,
+    capabilities: unknown,
+    clientInfo: unknown,
+    action: OfferedAction,
+  ): void => {
+    if (session.calls.size >= MAX_OPEN_CALLS)
+      return session.send(
+        errorLine(asked.id, CODE.gatehouse, `More than ${MAX_OPEN_CALLS} calls are open.`, {
+          code: 'GH_TOO_MANY_CALLS',
+        }),
+      );
+    const meta = inner(asked.bytes, inner(asked.bytes, asked.message, 'params'), '_meta');
+    const token = meta?.members.get('progressToken');
+    const call: Call = {
+      session,
+      era,
+      method: asked.method,
+      params: asked.params,
+      bytes: asked.bytes,
+      message: asked.message,
+      action,
+      capabilities,
+      clientInfo,
+      startedAt: performance.now(),
+      abort: new AbortController(),
+      intent: 0,
+      id: asked.id,
+      token: token === undefined ? undefined : textAt(asked.bytes, token),
+      state: 'deciding',
+      upstreamId: 0,
+      attempts: 0,
+      rounds: 0,
+      progressAt: 0,
+      extra: new Map(),
+      kept: undefined,
+      deadline: undefined,
+      question: undefined,
+      parkedResult: undefined,
+    };
+    let state: InnerState | undefined;
+    if (era === 'modern' && asked.params.requestState !== undefined) {
+      state = sealer.unseal(session.client, session.connection, call, asked.params.requestState);
+      if (state === undefined)
+        return session.send(errorLine(asked.id, CODE.invalidParams, 'Invalid or expired requestState'));
+      if (state.parked !== undefined) return resume(call, state.parked);
+    }
+    session.calls.set(call.id, call);
+    const decision =
+      state?.approved === undefined ? decisionFor(session, action) : approvedEarlier(session, action, state.approved);
+    call.intent = audit.append(intentOf(call, decision), action.effect === 'read' ? 'soon' : 'durable');
+    if (decision.verdict === 'allow') forward(call, state);
+    else if (decision.verdict === 'ask') void ask(call, state);
+    else refuse(call, decision);
+  };
+
+  /** A later leg of a call that a person approved: everything but the asking is decided again. */
+  const approvedEarlier = (session: Session, action: PolicyAction, intent: number): Decision => {
+    const decision = decisionFor(session, action);
+    return decision.verdict === 'ask'
+      ? { verdict: 'allow', because: `approved under entry ${intent}`, code: null }
+      : decision;
+  };
+
+  const intentOf = (call: Call, decision: Decision): NewEntry => {
+    const { action, session } = call;
+    const connection = deps.connectionOf(session.connection);
+    return {
+      kind: 'intent',
+      client: session.client,
+      session: session.key,
+      connection: connection?.id ?? session.connection,
+      connectionUuid: session.connection,
+      tool: action.tool,
+      action: action.action,
+      effect: action.effect,
+      ...(action.flags.length > 0 ? { flags: action.flags } : {}),
+      decision: decision.verdict,
+      rule: decision.because,
+      ...(decision.code === null ? {} : { code: decision.code }),
+      arguments: shortened(
+        redactArguments(argumentsOf(call), action.secretParameters, deps.secretsOf(session.connection)),
+      ),
+      bytesIn: call.bytes.length,
+      ...(connection?.demo === true ? { demo: true } : {}),
+    };
+  };
+
+  const refuse = (call: Call, decision: Decision): void => {
+    const code = decision.code ?? 'GH_DENIED';
+    const error = new GatehouseError(code, `Gatehouse did not let this call through: ${decision.because}.`);
+    answerError(call, error, 'refused');
+  };
+
+  const ask = async (call: Call, state: InnerState | undefined): Promise<void> => {
+    const { session, action } = call;
+    const key = `${session.client}\n${session.connection}\n${digestOf(call)}`;
+    const earlier = state === undefined ? kept.find(key) : undefined;
+    if (earlier !== undefined) return joinEarlier(call, earlier);
+    const connection = deps.connectionOf(session.connection);
+    const holding = holdWithProgress(call);
+    const answer: Answer = await approvals.ask(
+      {
+        call: call.intent,
+        client: session.client,
+        connection: connection?.id ?? session.connection,
+        connectionUuid: session.connection,
+        tool: action.tool,
+        action: action.action,
+        effect: action.effect,
+        flags: action.flags,
+        arguments: redactArguments(argumentsOf(call), action.secretParameters, deps.secretsOf(session.connection)),
+        demo: connection?.demo === true,
+      },
+      call.abort.signal,
+    );
+    clearInterval(holding);
+    if (answer.verdict === 'withdrawn') return;
+    const approver = 'approver' in answer ? answer.approver : 'nobody';
+    audit.append(
+      {
+        ...subjectOf(call),
+        kind: 'approval',
+        call: call.intent,
+        decision: answer.verdict,
+        approver,
+        ...('reason' in answer ? { message: answer.reason } : {}),
+        ...('until' in answer && answer.until !== undefined ? { details: { until: answer.until } } : {}),
+      },
+      action.effect === 'read' ? 'now' : 'durable',
+    );
+    if (answer.verdict === 'expired') {
+      return answerError(
+        call,
+        new GatehouseError(
+          'GH_APPROVAL_EXPIRED',
+          'The person did not answer within 45 seconds, so the call was not made.',
+        ),
+        'refused',
+      );
+    }
+    if (answer.verdict === 'deny') {
+      const reason = answer.reason === '' ? 'No reason was given.' : `Their reason: ${answer.reason}`;
+      return answerError(
+        call,
+        new GatehouseError('GH_APPROVAL_DENIED', `The person refused this call. ${reason}`),
+        'refused',
+      );
+    }
+    if (answer.until !== undefined)
+      deps.onAllowedUntil({ client: session.client, connection: session.connection, action }, answer.until, approver);
+    // A pause, or a narrower grant, that came while the person was thinking counts.
+    const again = decisionFor(session, action);
+    if (again.verdict === 'deny' || again.verdict === 'hide') return refuse(call, again);
+    call.kept = kept.begin(key);
+    call.deadline = setTimeout(
+      () => stillRunning(call),
+      Math.max(0, ANSWER_WITHIN_MS - (performance.now() - call.startedAt)),
+    );
+    forward(call, state);
+  };
+
+  /** An identical repeat of an approved call: the outcome of the first, now or when it is there. */
+  const joinEarlier = (call: Call, earlier: ReturnType<typeof kept.begin>): void => {
+    call.deadline = setTimeout(() => stillRunning(call), ANSWER_WITHIN_MS);
+    earlier.whenSettled(result => {
+      if (call.state === 'done') return;
+      if (result === undefined)
+        return answerError(
+          call,
+          new GatehouseError('GH_OUTCOME_UNKNOWN', 'The first run of this call ended without an answer.'),
+          'unknown',
+        );
+      finish(call, [`{"jsonrpc":"2.0","id":${call.id},"result":`, ...result, '}\n'], {
+        outcome: 'ok',
+        details: { repeatOfApproved: true },
+      });
+    });
+  };
+
+  const stillRunning = (call: Call): void => {
+    if (call.state === 'done' || call.id === '') return;
+    const { code, message, hint } = new GatehouseError(
+      'GH_STILL_RUNNING',
+      'The call was approved and is still running.',
+    );
+    call.session.send(resultLine(call.id, toolError(call.era, code, message, hint)));
+    call.session.calls.delete(call.id);
+    call.id = '';
+    if (call.kept === undefined) call.state = 'done';
+  };
+
+  /** Legacy clients that sent a token see that something is going on; the count must rise. */
+  const holdWithProgress = (call: Call): NodeJS.Timeout | undefined => {
+    if (call.token === undefined) return undefined;
+    let step = 0;
+    const tell = (): void => {
+      step += 0.001;
+      call.session.send(
+        `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${call.token},"progress":${step.toFixed(3)},"message":"Waiting for a person to approve this in Gatehouse"}}\n`,
+      );
+    };
+    tell();
+    return setInterval(tell, HOLD_PROGRESS_MS);
+  };
+
+  const forward = (call: Call, state: InnerState | undefined): void => {
+    const extra = new Map<string, readonly Part[] | undefined>();
+    const { route } = call.action;
+    if (route.action !== null) {
+      const params = inner(call.bytes, call.message, 'params');
+      const args = params?.members.get('arguments');
+      const rest = args === undefined ? '' : call.bytes.subarray(args.start + 1, args.end);
+      const comma = args === undefined || Object.keys(argumentsOf(call)).length === 0 ? '' : ',';
+      extra.set('name', [JSON.stringify(route.tool)]);
+      extra.set(
+        'arguments',
+        rest === ''
+          ? [`{"action":${JSON.stringify(route.action)}}`]
+          : [`{"action":${JSON.stringify(route.action)}${comma}`, rest],
+      );
+    }
+    if (state !== undefined)
+      extra.set('requestState', state.child === undefined ? undefined : [JSON.stringify(state.child)]);
+    call.extra = extra;
+    if (call.action.effect === 'read') return dispatch(call);
+    audit.afterCommit(error => {
+      if (error === undefined) dispatch(call);
+      else answerError(call, error, 'refused');
+    });
+  };
+
+  const dispatch = (call: Call): void => {
+    if (call.state === 'done') return;
+    const { session } = call;
+    const upstream = deps.upstreamOf(session.connection);
+    const send = (): void => {
+      if (call.state === 'done') return;
+      const waiting = serial.get(session.connection);
+      if (waiting !== undefined && upstream.openCalls.length > 0 && call.state !== 'queued') {
+        call.state = 'queued';
+        waiting.push(call);
+        return;
+      }
+      call.attempts += 1;
+      const elicitation = session.elicitation(call.era, call.capabilities);
+      const capabilities =
+        elicitation.form || elicitation.url
+          ? { elicitation: { ...(elicitation.form ? { form: {} } : {}), ...(elicitation.url ? { url: {} } : {}) } }
+          : {};
+      const left = Math.round(ANSWER_WITHIN_MS - (performance.now() - call.startedAt));
+      upstream.send(call, call.extra, { [META.deadlineMs]: Math.max(1_000, left) }, capabilities);
+    };
+    if (upstream.isReady) return send();
+    call.state = 'queued';
+    upstream.ready().then(
+      () => {
+        call.state = 'deciding';
+        send();
+      },
+      (error: unknown) => answerError(call, asGatehouseError(error), 'error'),
+    );
+  };
+
+  const nextInLine = (connection: string): void => {
+    const next = serial.get(connection)?.shift();
+    if (next !== undefined) dispatch(next);
+  };
+
+  // --- what children send ----------------------------------------------------------------------------------------
+
+  const onResponse = (call: Call, bytes: Buffer, message: Outline): void => {
+    nextInLine(call.session.connection);
+    if (call.state === 'parked') {
+      call.parkedResult = () => onResponse(call, bytes, message);
+      return;
+    }
+    const facts = readResult(bytes, message);
+    if (facts === undefined) {
+      const span = message.members.get('error');
+      const error = errorToClient(span === undefined ? undefined : JSON.parse(textAt(bytes, span)), call.era);
+      const known = deps.secretsOf(call.session.connection);
+      return finish(call, [errorLine(call.id, error.code, redactText(error.message, known), error.data)], {
+        outcome: 'error',
+        code: isObject(error.data) && typeof error.data.code === 'string' ? error.data.code : String(error.code),
+        message: redactText(error.message, known).slice(0, 300),
+      });
+    }
+    if (facts.resultType === 'input_required') return void inputRequired(call, bytes, facts);
+    const result = resultToClient(bytes, facts, call.method, call.era, serverInfo(call.session));
+    if (call.kept !== undefined) settleKept(call, result);
+    finish(call, [`{"jsonrpc":"2.0","id":${call.id},"result":`, ...result, '}\n'], outcomeOf(call, bytes, facts));
+  };
+
+  /** A result that shows a secret once is kept only for the one who could not be answered. */
+  const settleKept = (call: Call, result: readonly Part[]): void => {
+    const delivered = call.id !== '' && call.session.open;
+    const copy = [join(result)];
+    call.kept?.settle(copy);
+    if (delivered && call.action.sensitiveResult) call.kept?.settle(undefined);
+  };
+
+  const outcomeOf = (call: Call, bytes: Buffer, facts: ResultFacts): Partial<NewEntry> => {
+    const meta = inner(bytes, facts.result, '_meta');
+    const requestId = meta?.members.get(META.vendorRequestId);
+    const demo = meta?.members.get(META.demo);
+    return {
+      outcome: facts.isError ? 'error' : 'ok',
+      bytesOut: bytes.length,
+      ...(requestId === undefined ? {} : { vendorRequestId: String(JSON.parse(textAt(bytes, requestId))) }),
+      ...(demo === undefined ? {} : { demo: true }),
+      ...(facts.isError ? errorFacts(call, bytes, facts) : {}),
+    };
+  };
+
+  const errorFacts = (call: Call, bytes: Buffer, facts: ResultFacts): Partial<NewEntry> => {
+    const structured = facts.result.members.get('structuredContent');
+    const content = facts.result.members.get('content');
+    const parsed: unknown = structured === undefined ? undefined : JSON.parse(textAt(bytes, structured));
+    const blocks: unknown =
+      content === undefined || content.end - content.start > 65_536 ? [] : JSON.parse(textAt(bytes, content));
+    const text = Array.isArray(blocks) ? blocks.find(block => isObject(block) && block.type === 'text') : undefined;
+    const said =
+      isObject(parsed) && typeof parsed.error === 'string' ? parsed.error : isObject(text) ? String(text.text) : '';
+    return {
+      ...(isObject(parsed) && typeof parsed.code === 'string' ? { code: parsed.code } : {}),
+      message: redactText(said, deps.secretsOf(call.session.connection)).slice(0, 300),
+    };
+  };
+
+  /** A modern child wants to know something first (mcp.md §3.5). */
+  const inputRequired = async (call: Call, bytes: Buffer, facts: ResultFacts): Promise<void> => {
+    const { session } = call;
+    const requestsSpan = facts.result.members.get('inputRequests');
+    const stateSpan = facts.result.members.get('requestState');
+    const childState = stateSpan === undefined ? undefined : String(JSON.parse(textAt(bytes, stateSpan)));
+    const approved = call.kept === undefined ? {} : { approved: call.intent };
+    if (call.era === 'modern') {
+      const sealed = sealer.seal(session.client, session.connection, call, {
+        ...(childState === undefined ? {} : { child: childState }),
+        ...approved,
+      });
+      const requests = requestsSpan === undefined ? '' : `"inputRequests":${textAt(bytes, requestsSpan)},`;
+      call.kept?.settle(undefined);
+      return finish(
+        call,
+        [resultLine(call.id, `{"resultType":"input_required",${requests}"requestState":${JSON.stringify(sealed)}}`)],
+        { outcome: 'ok', details: { inputRequired: true } },
+      );
+    }
+    const wanted: unknown = requestsSpan === undefined ? {} : JSON.parse(textAt(bytes, requestsSpan));
+    call.rounds += 1;
+    if (call.rounds > MAX_ROUNDS)
+      return answerError(
+        call,
+        new GatehouseError('GH_INTERNAL', `The server asked more than ${MAX_ROUNDS} times.`),
+        'error',
+      );
+    const responses: Record<string, unknown> = {};
+    for (const [key, wish] of Object.entries(isObject(wanted) ? wanted : {})) {
+      if (!isObject(wish) || wish.method !== 'elicitation/create' || !canShow(call, wish.params)) {
+        responses[key] = { action: 'decline' };
+        continue;
+      }
+      const reply = await session.ask('elicitation/create', wish.params);
+      if (call.abort.signal.aborted) return;
+      responses[key] = isObject(reply?.result) ? reply.result : { action: 'cancel' };
+    }
+    call.extra = new Map([
+      ...call.extra,
+      ['inputResponses', [JSON.stringify(responses)]],
+      ['requestState', childState === undefined ? undefined : [JSON.stringify(childState)]],
+    ]);
+    dispatch(call);
+  };
+
+  const canShow = (call: Call, params: unknown): boolean => {
+    const can = elicitationOf(call.era === 'modern' ? call.capabilities : call.session.capabilities);
+    return isObject(params) && params.mode === 'url' ? can.url : can.form;
+  };
+
+  /** A legacy child's question names no call: it is routed only when just one call can have caused it. */
+  const onQuestion = (connection: string, id: string, method: string, params: unknown): void => {
+    const upstream = deps.upstreamOf(connection);
+    const candidates = upstream.openCalls.filter(call => call.state === 'sent' && call.question === undefined);
+    if (!serial.has(connection)) serial.set(connection, []);
+    const [call] = candidates;
+    if (call === undefined || candidates.length > 1) {
+      deps.note(
+        connection,
+        `a question of the server was cancelled: ${candidates.length} calls could have caused it; from now on this server works on one call at a time`,
+      );
+      return upstream.reply(id, { action: 'cancel' });
+    }
+    if (!canShow(call, params)) return upstream.reply(id, { action: 'decline' });
+    if (call.era === 'legacy') {
+      void call.session
+        .ask(method, params)
+        .then(reply => upstream.reply(id, isObject(reply?.result) ? reply.result : { action: 'cancel' }));
+      return;
+    }
+    call.question = id;
+    call.state = 'parked';
+    parked.set(call.upstreamId, call);
+    const sealed = sealer.seal(call.session.client, connection, call, { parked: call.upstreamId });
+    const asked = call.id;
+    call.session.calls.delete(asked);
+    call.id = '';
+    call.session.send(
+      resultLine(
+        asked,
+        `{"resultType":"input_required","inputRequests":{"answer":{"method":"elicitation/create","params":${JSON.stringify(params)}}},"requestState":${JSON.stringify(sealed)}}`,
+      ),
+    );
+    setTimeout(() => {
+      if (call.state === 'parked') cancel(call, 'the question was not answered');
+    }, PARK_MS).unref();
+  };
+
+  /** The second leg of a parked call: the answer goes to the child, the result to the new id. */
+  const resume = (leg: Call, number: number): void => {
+    const call = parked.get(number);
+    const { session } = leg;
+    if (call === undefined || call.session !== session || call.state !== 'parked')
+      return session.send(errorLine(leg.id, CODE.invalidParams, 'Invalid or expired requestState'));
+    parked.delete(number);
+    const decision = approvedEarlier(session, leg.action, call.intent);
+    call.id = leg.id;
+    call.token = leg.token;
+    session.calls.set(call.id, call);
+    if (decision.verdict !== 'allow') {
+      deps.upstreamOf(session.connection).cancel(call, decision.because);
+      return refuse(call, decision);
+    }
+    call.state = 'sent';
+    const responses = leg.params.inputResponses;
+    const reply = isObject(responses) && isObject(responses.answer) ? responses.answer : { action: 'cancel' };
+    if (call.parkedResult !== undefined) return call.parkedResult();
+    if (call.question !== undefined) deps.upstreamOf(session.connection).reply(call.question, reply);
+    call.question = undefined;
+  };
+
+  const onProgress = (call: Call, params: Json): void => {
+    if (call.token === undefined || call.id === '') return;
+    call.progressAt = performance.now();
+    const { progressToken: _ours, ...rest } = params;
+    call.session.send(
+      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${call.token},${JSON.stringify(rest).slice(1)}}\n`,
+    );
+  };
+
+  const onGone = (connection: string, calls: readonly Call[], reason: string): void => {
+    for (const call of calls) {
+      if (call.state === 'parked') parked.delete(call.upstreamId);
+      if (call.action.effect === 'read' && call.attempts < 2 && call.state === 'sent') {
+        dispatch(call);
+        continue;
+      }
+      const unknown = call.action.effect !== 'read';
+      const error = unknown
+        ? new GatehouseError(
+            'GH_OUTCOME_UNKNOWN',
+            `The server ended (${reason}) while it worked on this call: nobody knows whether the change was made.`,
+          )
+        : new GatehouseError('GH_SERVER_GONE', `The server ended (${reason}) while it worked on this call.`);
+      answerError(call, error, unknown ? 'unknown' : 'error');
+    }
+    nextInLine(connection);
+  };
+
+  // --- the end of a call ------------------------------------------------------------------------------------------
+
+  const answerError = (call: Call, error: GatehouseError, outcome: NonNullable<NewEntry['outcome']>): void => {
+    call.kept?.settle(undefined);
+    const line =
+      call.method === 'tools/call'
+        ? resultLine(call.id, toolError(call.era, error.code, error.message, error.hint))
+        : errorLine(call.id, CODE.gatehouse, error.message, error.toJSON());
+    finish(call, [line], { outcome, code: error.code, message: error.message });
+  };
+
+  /** Writes the outcome down, then answers: no answer leaves before its outcome is committed. */
+  const finish = (call: Call, line: readonly Part[], outcome: Partial<NewEntry>): void => {
+    if (call.state === 'done') return;
+    const { session, id } = call;
+    call.state = 'done';
+    clearTimeout(call.deadline);
+    audit.append(
+      {
+        ...subjectOf(call),
+        kind: 'outcome',
+        call: call.intent,
+        durationMs: Math.round(performance.now() - call.startedAt),
+        ...outcome,
+      },
+      'now',
+    );
+    if (id === '') return;
+    const gap = performance.now() - call.progressAt < PROGRESS_GAP_MS;
+    audit.afterCommit(error => {
+      const answer = error === undefined ? line : [errorLine(id, CODE.internal, error.message, error.toJSON())];
+      const send = (): void => {
+        if (session.calls.get(id) === call) session.calls.delete(id);
+        if (!call.abort.signal.aborted) session.send(answer);
+      };
+      if (gap) setTimeout(send, PROGRESS_GAP_MS);
+      else send();
+    });
+  };
+
+  const subjectOf = (
+    call: Call,
+  ): Pick<NewEntry, 'client' | 'session' | 'connection' | 'connectionUuid' | 'tool' | 'action' | 'effect'> => ({
+    client: call.session.client,
+    session: call.session.key,
+    connection: deps.connectionOf(call.session.connection)?.id ?? call.session.connection,
+    connectionUuid: call.session.connection,
+    tool: call.action.tool,
+    action: call.action.action,
+    effect: call.action.effect,
+  });
+
+  const cancel = (call: Call, reason: string): void => {
+    if (call.state === 'done') return;
+    const sent = call.state === 'sent' || call.state === 'parked';
+    call.session.calls.delete(call.id);
+    parked.delete(call.upstreamId);
+    call.abort.abort();
+    call.kept?.settle(undefined);
+    if (sent) deps.upstreamOf(call.session.connection).cancel(call, reason);
+    call.state = 'done';
+    clearTimeout(call.deadline);
+    audit.append(
+      {
+        ...subjectOf(call),
+        kind: 'outcome',
+        call: call.intent,
+        outcome: sent && call.action.effect !== 'read' ? 'unknown' : 'cancelled',
+        message: redactText(reason, deps.secretsOf(call.session.connection)).slice(0, 300),
+        durationMs: Math.round(performance.now() - call.startedAt),
+      },
+      'now',
+    );
+    nextInLine(call.session.connection);
+  };
+
+  // --- change notices ---------------------------------------------------------------------------------------------
+
+  const listen = (session: Session, id: string, params: Json, offer: Offer): void => {
+    const asked = isObject(params.notifications) ? params.notifications : {};
+    const uris =
+      offer.subscribe && Array.isArray(asked.resourceSubscriptions)
+        ? asked.resourceSubscriptions.filter(uri => typeof uri === 'string')
+        : [];
+    const filter: ListenFilter = {
+      tools: asked.toolsListChanged === true,
+      prompts: asked.promptsListChanged === true && offer.prompts.length > 0,
+      resources: asked.resourcesListChanged === true && offer.resources.length > 0,
+      uris: new Set(uris),
+    };
+    session.listens.set(id, filter);
+    session.send(
+      notificationLine('notifications/subscriptions/acknowledged', {
+        notifications: {
+          ...(filter.tools ? { toolsListChanged: true } : {}),
+          ...(filter.prompts ? { promptsListChanged: true } : {}),
+          ...(filter.resources ? { resourcesListChanged: true } : {}),
+          ...(uris.length > 0 ? { resourceSubscriptions: uris } : {}),
+        },
+        _meta: { [KEY.subscription]: JSON.parse(id) as unknown },
+      }),
+    );
+    if (uris.length > 0) watch(session.connection);
+  };
+
+  const watch = (connection: string): void => {
+    const uris = new Set<string>();
+    for (const session of sessions) {
+      if (session.connection !== connection) continue;
+      for (const uri of session.uris) uris.add(uri);
+      for (const filter of session.listens.values()) for (const uri of filter.uris) uris.add(uri);
+    }
+    const upstream = deps.upstreamOf(connection);
+    upstream.watch(uris);
+    if (uris.size > 0) upstream.ready().catch(() => undefined);
+  };
+
+  const tell = (session: Session, kind: 'tools' | 'prompts' | 'resources'): void => {
+    const method = `notifications/${kind}/list_changed`;
+    if (session.initialized) session.send(notificationLine(method));
+    for (const [id, filter] of session.listens) {
+      if (filter[kind])
+        session.send(notificationLine(method, { _meta: { [KEY.subscription]: JSON.parse(id) as unknown } }));
+    }
+  };
+
+  const updated = (connection: string, uri: string): void => {
+    for (const session of sessions) {
+      if (session.connection !== connection) continue;
+      if (session.uris.has(uri)) session.send(notificationLine('notifications/resources/updated', { uri }));
+      for (const [id, filter] of session.listens) {
+        if (filter.uris.has(uri))
+          session.send(
+            notificationLine('notifications/resources/updated', {
+              uri,
+              _meta: { [KEY.subscription]: JSON.parse(id) as unknown },
+            }),
+          );
+      }
+    }
+  };
+
+  return {
+    open(client, connection, transport, stateless = false) {
+      const session = new Session(client, connection, transport, stateless);
+      sessions.add(session);
+      return session;
+    },
+    receive,
+    close(session) {
+      session.end();
+      sessions.delete(session);
+      for (const call of session.calls.values()) cancel(call, 'the client went away');
+      for (const call of [...parked.values()]) if (call.session === session) cancel(call, 'the client went away');
+      if (session.uris.size > 0 || session.listens.size > 0) watch(session.connection);
+    },
+    tooLong(session) {
+      session.send(
+        errorLine('null', CODE.invalidRequest, 'The message is over 16 MiB.', { code: 'GH_MESSAGE_TOO_LARGE' }),
+      );
+    },
+    listsChanged(connection, client) {
+      for (const session of sessions) {
+        if (session.connection === connection && (client === undefined || session.client === client))
+          tell(session, 'tools');
+      }
+    },
+    events: connection => ({
+      onResponse,
+      onLate: intent =>
+        void audit.append({
+          kind: 'outcome',
+          call: intent,
+          outcome: 'late',
+          connection: deps.connectionOf(connection)?.id ?? connection,
+          message: 'The server answered after the call had been cancelled.',
+        }),
+      onProgress,
+      onQuestion: (id, method, params) => onQuestion(connection, id, method, params),
+      onChanged(what) {
+        if (typeof what === 'object') return updated(connection, what.uri);
+        for (const session of sessions) if (session.connection === connection) tell(session, what);
+      },
+      onDefinitions: definitions => deps.onDefinitions(connection, definitions),
+      onGone: (calls, reason) => onGone(connection, calls, reason),
+      note: text => deps.note(connection, text),
+    }),
+    sessions: () => [...sessions],
+    shutdown() {
+      for (const session of sessions) {
+        for (const id of session.listens.keys()) {
+          session.send(
+            resultLine(
+              id,
+              JSON.stringify({ resultType: 'complete', _meta: { [KEY.subscription]: JSON.parse(id) as unknown } }),
+            ),
+          );
+        }
+        session.listens.clear();
+      }
+    },
+  };
+}
+
+function plainAction(method: string, name: string): OfferedAction {
+  return {
+    tool: method,
+    action: name,
+    effect: 'read',
+    flags: [],
+    scopes: null,
+    secretParameters: [],
+    sensitiveResult: false,
+    route: { tool: method, action: null },
+  };
+}
+
+function argumentsOf(call: Call): Json {
+  return isObject(call.params.arguments) ? call.params.arguments : {};
+}
+
+function capabilitiesOf(offer: Offer): Json {
+  return {
+    tools: { listChanged: true },
+    ...(offer.prompts.length > 0 ? { prompts: { listChanged: true } } : {}),
+    ...(offer.resources.length + offer.templates.length > 0
+      ? { resources: { listChanged: true, ...(offer.subscribe ? { subscribe: true } : {}) } }
+      : {}),
+    ...(offer.completions ? { completions: {} } : {}),
+  };
+}
+
+/** A failure inside a tool is a result, so that the model can read it and act (mcp.md §1.4). */
+function toolError(era: Era, code: string, message: string, hint: string): string {
+  return JSON.stringify({
+    content: [{ type: 'text', text: `${message}${hint === '' ? '' : ` ${hint}`} [${code}]` }],
+    isError: true,
+    _meta: { 'io.gatehouse/code': code },
+    ...(era === 'modern' ? { resultType: 'complete' } : {}),
+  });
+}
+
+function shortened(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  return text.length <= ARGUMENTS_LIMIT
+    ? value
+    : { shortened: true, bytes: Buffer.byteLength(text), beginning: text.slice(0, 2_000) };
+}
+
+function asGatehouseError(error: unknown): GatehouseError {
+  return error instanceof GatehouseError
+    ? error
+    : new GatehouseError('GH_INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+}

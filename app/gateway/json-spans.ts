@@ -1,0 +1,172 @@
+/**
+ * Reads the outline of a JSON object in bytes and rewrites single members of it, leaving every other byte as it was:
+ * what passes through is neither decoded nor re-printed, so numbers, key order and unknown fields survive.
+ */
+
+export interface Span {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+export interface Outline extends Span {
+  /** Value of each member; of a repeated key the last, as JSON.parse has it. */
+  readonly members: ReadonlyMap<string, Span>;
+  /** Start of each member's key, in order, with where its value ends. */
+  readonly order: readonly { readonly key: string; readonly start: number; readonly end: number }[];
+}
+
+export type Part = Buffer | string;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/** The members of the object that starts at or after `from`; `undefined` when there is no well-formed outline. */
+export function outline(bytes: Buffer, from = 0): Outline | undefined {
+  const start = skipBlank(bytes, from);
+  if (bytes[start] !== OPEN_BRACE) return undefined;
+  const members = new Map<string, Span>();
+  const order: { key: string; start: number; end: number }[] = [];
+  let at = skipBlank(bytes, start + 1);
+  if (bytes[at] === CLOSE_BRACE) return { start, end: at + 1, members, order };
+  for (;;) {
+    if (bytes[at] !== QUOTE) return undefined;
+    const keyEnd = skipString(bytes, at);
+    if (keyEnd === -1) return undefined;
+    const key = keyText(bytes, at, keyEnd);
+    const colon = skipBlank(bytes, keyEnd);
+    if (bytes[colon] !== COLON) return undefined;
+    const valueStart = skipBlank(bytes, colon + 1);
+    const valueEnd = skipValue(bytes, valueStart);
+    if (valueEnd === -1) return undefined;
+    members.set(key, { start: valueStart, end: valueEnd });
+    order.push({ key, start: at, end: valueEnd });
+    at = skipBlank(bytes, valueEnd);
+    if (bytes[at] === CLOSE_BRACE) return { start, end: at + 1, members, order };
+    if (bytes[at] !== COMMA) return undefined;
+    at = skipBlank(bytes, at + 1);
+  }
+}
+
+/** The outline of a member that is an object. */
+export function inner(bytes: Buffer, parent: Outline | undefined, key: string): Outline | undefined {
+  const span = parent?.members.get(key);
+  return span === undefined ? undefined : outline(bytes, span.start);
+}
+
+/** The text of a span, decoded. */
+export function textAt(bytes: Buffer, span: Span): string {
+  return bytes.toString('utf8', span.start, span.end);
+}
+
+/**
+ * The object with some members replaced, added (at the end) or removed (`undefined`). Returns parts to be joined; nothing
+ * is copied before that.
+ */
+export function rewrite(
+  bytes: Buffer,
+  object: Outline,
+  changes: ReadonlyMap<string, readonly Part[] | undefined>,
+): Part[] {
+  const parts: Part[] = ['{'];
+  let first = true;
+  const written = new Set<string>();
+  for (const { key, start, end } of object.order) {
+    if (!changes.has(key)) {
+      parts.push(first ? '' : ',', bytes.subarray(start, end));
+      first = false;
+      continue;
+    }
+    const change = changes.get(key);
+    if (change === undefined || written.has(key)) continue;
+    written.add(key);
+    parts.push(`${first ? '' : ','}${JSON.stringify(key)}:`, ...change);
+    first = false;
+  }
+  for (const [key, change] of changes) {
+    if (change === undefined || written.has(key)) continue;
+    parts.push(`${first ? '' : ','}${JSON.stringify(key)}:`, ...change);
+    first = false;
+  }
+  parts.push('}');
+  return parts;
+}
+
+/** One buffer of all parts. */
+export function join(parts: readonly Part[]): Buffer {
+  return Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+
+function keyText(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start + 1, end - 1);
+  return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
+}
+
+function skipBlank(bytes: Buffer, from: number): number {
+  let at = from;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return at;
+    at += 1;
+  }
+}
+
+/** From an opening quote to behind the closing one; -1 when there is none. */
+function skipString(bytes: Buffer, from: number): number {
+  let at = from + 1;
+  for (;;) {
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote === -1) return -1;
+    let slashes = 0;
+    while (bytes[quote - 1 - slashes] === BACKSLASH) slashes += 1;
+    if (slashes % 2 === 0) return quote + 1;
+    at = quote + 1;
+  }
+}
+
+function skipValue(bytes: Buffer, from: number): number {
+  const first = bytes[from];
+  if (first === QUOTE) return skipString(bytes, from);
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return skipLiteral(bytes, from);
+  let depth = 0;
+  let at = from;
+  while (at < bytes.length) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      at = skipString(bytes, at);
+      if (at === -1) return -1;
+      continue;
+    }
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+    at += 1;
+  }
+  return -1;
+}
+
+function skipLiteral(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length) {
+    const byte = bytes[at] ?? 0;
+    // digits, letters, + - .
+    const literal =
+      (byte >= 0x30 && byte <= 0x39) ||
+      (byte >= 0x61 && byte <= 0x7a) ||
+      byte === 0x45 ||
+      byte === 0x2b ||
+      byte === 0x2d ||
+      byte === 0x2e;
+    if (!literal) break;
+    at += 1;
+  }
+  return at === from ? -1 : at;
+}

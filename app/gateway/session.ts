@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { Call } from './call.ts';
+import { join, type Part } from './json-spans.ts';
+import { type Era, elicitationOf, type Json } from './protocol.ts';
+
+/** Where a session's lines go: a bridge's socket, or one HTTP exchange. */
+export interface SessionTransport {
+  send(line: Buffer): void;
+}
+
+/** Which change notices a modern client asked for with one `subscriptions/listen`. */
+export interface ListenFilter {
+  readonly tools: boolean;
+  readonly prompts: boolean;
+  readonly resources: boolean;
+  readonly uris: ReadonlySet<string>;
+}
+
+/** One live link from a client. Ids, tokens, capabilities, subscriptions and questions belong to it and never leave it (mcp.md §3.9). */
+export class Session {
+  readonly key = randomBytes(6).toString('hex');
+  readonly client: string;
+  /** UUID of the connection. */
+  readonly connection: string;
+  /** HTTP: each POST stands alone, so a legacy call needs no `initialize` before it. */
+  readonly stateless: boolean;
+  readonly calls = new Map<string, Call>();
+  readonly listens = new Map<string, ListenFilter>();
+  readonly uris = new Set<string>();
+  initialized = false;
+  /** From `initialize`; a modern request brings its own. */
+  capabilities: Json = {};
+  clientInfo: unknown;
+  open = true;
+  readonly #transport: SessionTransport;
+  readonly #questions = new Map<string, (reply: Json) => void>();
+  #nextQuestion = 1;
+
+  constructor(client: string, connection: string, transport: SessionTransport, stateless = false) {
+    this.client = client;
+    this.connection = connection;
+    this.stateless = stateless;
+    this.#transport = transport;
+  }
+
+  send(line: string | readonly Part[]): void {
+    if (this.open) this.#transport.send(typeof line === 'string' ? Buffer.from(line) : join(line));
+  }
+
+  /** A request of ours to a legacy client; resolves with its reply (`result` or `error`), or with `undefined` when the session ends. */
+  ask(method: string, params: unknown): Promise<Json | undefined> {
+    const id = `gh-${this.#nextQuestion++}`;
+    return new Promise(resolve => {
+      this.#questions.set(id, resolve);
+      this.send(`{"jsonrpc":"2.0","id":"${id}","method":"${method}","params":${JSON.stringify(params)}}\n`);
+    });
+  }
+
+  /** A reply to one of our questions; others are ignored. */
+  replied(id: unknown, reply: Json): void {
+    const resolve = typeof id === 'string' ? this.#questions.get(id) : undefined;
+    if (typeof id === 'string') this.#questions.delete(id);
+    resolve?.(reply);
+  }
+
+  /** What may be asked of the client for a message of that era. */
+  elicitation(era: Era, envelopeCapabilities: unknown): { readonly form: boolean; readonly url: boolean } {
+    return elicitationOf(era === 'modern' ? envelopeCapabilities : this.capabilities);
+  }
+
+  end(): void {
+    this.open = false;
+    for (const resolve of this.#questions.values()) resolve({});
+    this.#questions.clear();
+  }
+}

@@ -1,0 +1,425 @@
+import type { Definition, Definitions } from '../connections/index.ts';
+import { GatehouseError } from '../contract/errors.ts';
+import type { Server } from '../servers/index.ts';
+import type { Call } from './call.ts';
+import { join, type Outline, type Part, textAt } from './json-spans.ts';
+import { createLineReader } from './lines.ts';
+import { CODE, type Era, errorLine, isObject, type Json, KEY, MODERN, NEWEST_LEGACY, resultLine } from './protocol.ts';
+import { messageOutline, requestToChild } from './translate.ts';
+
+export interface UpstreamEvents {
+  /** The child's answer to a call. */
+  onResponse(call: Call, bytes: Buffer, message: Outline): void;
+  /** An answer to a call that was cancelled before. */
+  onLate(intent: number): void;
+  onProgress(call: Call, params: Json): void;
+  /** A legacy child asks the user something; `id` is raw JSON. */
+  onQuestion(id: string, method: string, params: unknown): void;
+  /** `tools`, `prompts`, `resources`, or one resource's URI. */
+  onChanged(what: 'tools' | 'prompts' | 'resources' | { readonly uri: string }): void;
+  /** A custom child told what it offers. */
+  onDefinitions(definitions: Definitions): void;
+  /** The child is gone; these calls had been sent. */
+  onGone(calls: readonly Call[], reason: string): void;
+  note(text: string): void;
+}
+
+export interface UpstreamTimes {
+  readonly probeMs: number;
+  readonly startMs: number;
+}
+
+const CLIENT_INFO = { name: 'gatehouse', version: '1.0.0' };
+const VALIDATE_BELOW = 64 * 1024;
+const REMEMBER_CANCELLED = 1_000;
+
+/** The side towards one child: its era, our ids, the calls in flight, its subscriptions. */
+export class Upstream {
+  readonly #server: Server;
+  readonly #events: UpstreamEvents;
+  readonly #custom: boolean;
+  readonly #times: UpstreamTimes;
+  readonly #calls = new Map<number, Call>();
+  readonly #cancelled = new Map<number, number>();
+  readonly #internal = new Map<string, (message: Json) => void>();
+  #era: Era | undefined;
+  #knownEra: Era | undefined;
+  #ready: Promise<void> | undefined;
+  #isReady = false;
+  #next = 1;
+  #nextInternal = 1;
+  #reader = this.#newReader();
+  #uris = new Set<string>();
+  #listenId: string | undefined;
+  #relist: NodeJS.Timeout | undefined;
+  #told: { readonly capabilities: Json; readonly instructions: string } = { capabilities: {}, instructions: '' };
+
+  constructor(
+    server: Server,
+    events: UpstreamEvents,
+    custom: boolean,
+    times: UpstreamTimes = { probeMs: 5_000, startMs: 30_000 },
+  ) {
+    this.#server = server;
+    this.#events = events;
+    this.#custom = custom;
+    this.#times = times;
+    if (!custom) this.#knownEra = 'modern';
+  }
+
+  get era(): Era {
+    return this.#era ?? this.#knownEra ?? 'legacy';
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get openCalls(): readonly Call[] {
+    return [...this.#calls.values()];
+  }
+
+  /** Starts the child and finds out how to speak with it. Errors: those of `Server.start`, `GH_SERVER_CANNOT_START`. */
+  ready(): Promise<void> {
+    this.#ready ??= this.#start().then(
+      () => {
+        this.#isReady = true;
+      },
+      (error: unknown) => {
+        this.#ready = undefined;
+        throw error;
+      },
+    );
+    return this.#ready;
+  }
+
+  /** Sends a call under an id of ours; `extra` sets or leaves out members of its `params`. Only when ready. */
+  send(
+    call: Call,
+    extra: ReadonlyMap<string, readonly Part[] | undefined>,
+    meta: Readonly<Record<string, unknown>>,
+    capabilities: Json,
+  ): void {
+    const id = this.#next++;
+    call.upstreamId = id;
+    call.state = 'sent';
+    this.#calls.set(id, call);
+    this.#server.busy(this.#calls.size);
+    this.#server.write(
+      join(
+        requestToChild(call.bytes, call.message, {
+          id,
+          childEra: this.era,
+          withProgress: call.token !== undefined,
+          meta: this.#custom ? {} : meta,
+          clientInfo: call.clientInfo,
+          capabilities,
+          params: extra,
+        }),
+      ),
+    );
+  }
+
+  /** Tells the child to stop and forgets the call; a late answer is reported by its intent. */
+  cancel(call: Call, reason: string): void {
+    if (!this.#calls.delete(call.upstreamId)) return;
+    this.#server.busy(this.#calls.size);
+    this.#cancelled.set(call.upstreamId, call.intent);
+    if (this.#cancelled.size > REMEMBER_CANCELLED) {
+      const oldest = this.#cancelled.keys().next().value;
+      if (oldest !== undefined) this.#cancelled.delete(oldest);
+    }
+    const params = { requestId: call.upstreamId, reason, ...this.#envelope() };
+    this.#write(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":${JSON.stringify(params)}}\n`);
+  }
+
+  /** Our answer to a legacy child's question. */
+  reply(id: string, result: unknown): void {
+    this.#write(resultLine(id, JSON.stringify(result)));
+  }
+
+  refuse(id: string, code: number, message: string): void {
+    this.#write(errorLine(id, code, message));
+  }
+
+  /** The resources that any session watches; told to the child if it is running, and again when it starts. */
+  watch(uris: ReadonlySet<string>): void {
+    const before = this.#uris;
+    this.#uris = new Set(uris);
+    if (!this.#isReady || !this.#custom) return;
+    if (this.era === 'modern') this.#listen();
+    else {
+      for (const uri of uris) if (!before.has(uri)) void this.#ask('resources/subscribe', { uri });
+      for (const uri of before) if (!uris.has(uri)) void this.#ask('resources/unsubscribe', { uri });
+    }
+  }
+
+  output(chunk: Buffer): void {
+    this.#reader.push(chunk);
+  }
+
+  /** The process ended. */
+  exited(reason: string): void {
+    this.#isReady = false;
+    this.#ready = undefined;
+    this.#era = undefined;
+    this.#listenId = undefined;
+    this.#reader = this.#newReader();
+    clearTimeout(this.#relist);
+    for (const settle of this.#internal.values()) settle({ died: reason });
+    this.#internal.clear();
+    this.#cancelled.clear();
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    this.#events.onGone(calls, reason);
+  }
+
+  async #start(): Promise<void> {
+    await this.#server.start();
+    if (!this.#custom) {
+      this.#era = 'modern';
+      return;
+    }
+    this.#told = await this.#findEra();
+    this.#events.onDefinitions(await this.#definitions(this.#told.capabilities, this.#told.instructions));
+    if (this.era === 'modern') this.#listen();
+    else for (const uri of this.#uris) void this.#ask('resources/subscribe', { uri });
+  }
+
+  /** In place, on the one process (mcp.md §3.1): a result of `initialize` means legacy even if a late discover says otherwise. */
+  async #findEra(): Promise<{ readonly capabilities: Json; readonly instructions: string }> {
+    if (this.#knownEra !== 'legacy') {
+      const discovered = await this.#ask('server/discover', {}, this.#times.probeMs, 'modern');
+      const result = isObject(discovered.result) ? discovered.result : undefined;
+      if (Array.isArray(result?.supportedVersions) && result.supportedVersions.includes(MODERN))
+        return this.#modern(result);
+      if (namesModern(discovered.error)) return this.#modern(undefined);
+      if ('died' in discovered) await this.#server.start();
+      else if (!('late' in discovered)) this.#knownEra = 'legacy';
+    }
+    const params = {
+      protocolVersion: NEWEST_LEGACY,
+      capabilities: { elicitation: { form: {}, url: {} } },
+      clientInfo: CLIENT_INFO,
+    };
+    const reply = await this.#ask('initialize', params, this.#times.startMs, 'legacy');
+    if (namesModern(reply.error)) return this.#modern(undefined);
+    if (!isObject(reply.result)) {
+      const error = isObject(reply.error)
+        ? String(reply.error.message)
+        : 'died' in reply
+          ? `it ended: ${reply.died}`
+          : `no answer within ${this.#times.startMs / 1_000} s`;
+      await this.#server.stop();
+      throw new GatehouseError('GH_SERVER_CANNOT_START', `The server did not answer \`initialize\`: ${error}.`);
+    }
+    this.#era = 'legacy';
+    this.#write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
+    return {
+      capabilities: isObject(reply.result.capabilities) ? reply.result.capabilities : {},
+      instructions: String(reply.result.instructions ?? ''),
+    };
+  }
+
+  async #modern(discovered: Json | undefined): Promise<{ readonly capabilities: Json; readonly instructions: string }> {
+    this.#era = 'modern';
+    this.#knownEra = 'modern';
+    const reply = discovered ?? (await this.#ask('server/discover', {}, this.#times.startMs)).result;
+    const result = isObject(reply) ? reply : {};
+    return {
+      capabilities: isObject(result.capabilities) ? result.capabilities : {},
+      instructions: String(result.instructions ?? ''),
+    };
+  }
+
+  async #definitions(capabilities: Json, instructions: string): Promise<Definitions> {
+    const all = async (method: string, key: string): Promise<readonly Definition[]> => {
+      const items: Definition[] = [];
+      for (let cursor: unknown, page = 0; page < 100; page++) {
+        const reply = await this.#ask(method, cursor === undefined ? {} : { cursor }, this.#times.startMs);
+        if (!isObject(reply.result)) return items;
+        const list = reply.result[key];
+        if (Array.isArray(list)) items.push(...list.filter(isObject));
+        cursor = reply.result.nextCursor;
+        if (cursor === undefined || cursor === null || cursor === '') break;
+      }
+      return items;
+    };
+    const has = (name: string): boolean => isObject(capabilities[name]);
+    return {
+      capabilities,
+      instructions,
+      tools: has('tools') ? await all('tools/list', 'tools') : [],
+      prompts: has('prompts') ? await all('prompts/list', 'prompts') : [],
+      resources: has('resources') ? await all('resources/list', 'resources') : [],
+      templates: has('resources') ? await all('resources/templates/list', 'resourceTemplates') : [],
+    };
+  }
+
+  /** One listen for everything; a changed set of resources opens a new one before the old one ends. */
+  #listen(): void {
+    const previous = this.#listenId;
+    const id = `gh-listen-${this.#nextInternal++}`;
+    this.#listenId = id;
+    const notifications = {
+      toolsListChanged: true,
+      promptsListChanged: true,
+      resourcesListChanged: true,
+      ...(this.#uris.size > 0 ? { resourceSubscriptions: [...this.#uris] } : {}),
+    };
+    const params = { notifications, ...this.#envelope() };
+    this.#write(`{"jsonrpc":"2.0","id":"${id}","method":"subscriptions/listen","params":${JSON.stringify(params)}}\n`);
+    if (previous === undefined) return;
+    const cancel = { requestId: previous, ...this.#envelope() };
+    this.#write(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":${JSON.stringify(cancel)}}\n`);
+  }
+
+  /** A request of the gateway itself. Resolves with the reply, `{late}` after `ms`, or `{died}`. */
+  #ask(method: string, params: Json, ms: number = this.#times.startMs, era: Era = this.era): Promise<Json> {
+    const id = `gh-${this.#nextInternal++}`;
+    const full = era === 'modern' ? { ...params, ...this.#envelope(true) } : params;
+    return new Promise(resolve => {
+      const timer = setTimeout(() => {
+        this.#internal.delete(id);
+        resolve({ late: true });
+      }, ms);
+      this.#internal.set(id, message => {
+        clearTimeout(timer);
+        this.#internal.delete(id);
+        resolve(message);
+      });
+      this.#write(`{"jsonrpc":"2.0","id":"${id}","method":"${method}","params":${JSON.stringify(full)}}\n`);
+    });
+  }
+
+  #envelope(always = false): Json {
+    if (!always && this.era === 'legacy') return {};
+    return { _meta: { [KEY.version]: MODERN, [KEY.clientInfo]: CLIENT_INFO, [KEY.capabilities]: {} } };
+  }
+
+  #write(line: string): void {
+    this.#server.write(Buffer.from(line));
+  }
+
+  #newReader() {
+    return createLineReader(
+      line => this.#line(line),
+      head => this.#tooLong(head),
+    );
+  }
+
+  #tooLong(head: Buffer): void {
+    const id = /"id"\s*:\s*(\d+)/.exec(head.toString('latin1'))?.[1];
+    const call = id === undefined ? undefined : this.#take(Number(id));
+    this.#events.note('a message of the server was over 16 MiB and was dropped');
+    if (call === undefined) return;
+    const error = Buffer.from(
+      errorLine(String(id), CODE.gatehouse, 'The answer is over 16 MiB. Ask for less at a time.', {
+        code: 'GH_RESULT_TOO_LARGE',
+      }).trimEnd(),
+    );
+    const message = messageOutline(error);
+    if (message !== undefined) this.#events.onResponse(call, error, message);
+  }
+
+  #take(id: number): Call | undefined {
+    const call = this.#calls.get(id);
+    if (call === undefined) return undefined;
+    this.#calls.delete(id);
+    this.#server.busy(this.#calls.size);
+    return call;
+  }
+
+  #line(bytes: Buffer): void {
+    const message = messageOutline(bytes);
+    if (message === undefined || (bytes.length < VALIDATE_BELOW && !isJson(bytes))) {
+      this.#events.note(`dropped from stdout, since it is not a message: ${bytes.toString('utf8', 0, 200)}`);
+      return;
+    }
+    const method = message.members.get('method');
+    const id = message.members.get('id');
+    if (method !== undefined) {
+      const parsed = JSON.parse(bytes.toString('utf8')) as Json;
+      if (id === undefined) this.#notification(String(parsed.method), parsed.params);
+      else this.#request(textAt(bytes, id), String(parsed.method), parsed.params);
+      return;
+    }
+    if (id === undefined) return;
+    const idText = textAt(bytes, id);
+    if (idText.startsWith('"')) {
+      this.#internal.get(String(JSON.parse(idText)))?.(JSON.parse(bytes.toString('utf8')) as Json);
+      return;
+    }
+    const number = Number(idText);
+    const call = this.#take(number);
+    if (call !== undefined) return this.#events.onResponse(call, bytes, message);
+    const late = this.#cancelled.get(number);
+    if (late === undefined) return;
+    this.#cancelled.delete(number);
+    this.#events.onLate(late);
+  }
+
+  #request(id: string, method: string, params: unknown): void {
+    if (method === 'ping') this.reply(id, {});
+    else if (method === 'elicitation/create') this.#events.onQuestion(id, method, params);
+    // A client's folders and its model are nobody else's business (mcp.md §3.5).
+    else this.refuse(id, CODE.methodNotFound, `${method} is not offered by this gateway.`);
+  }
+
+  #notification(method: string, params: unknown): void {
+    const object = isObject(params) ? params : {};
+    switch (method) {
+      case 'notifications/progress': {
+        const call = typeof object.progressToken === 'number' ? this.#calls.get(object.progressToken) : undefined;
+        if (call !== undefined) this.#events.onProgress(call, object);
+        return;
+      }
+      case 'notifications/message':
+        return this.#events.note(
+          `${object.level ?? 'info'}: ${typeof object.data === 'string' ? object.data : JSON.stringify(object.data)}`,
+        );
+      case 'notifications/tools/list_changed':
+        return this.#changed('tools');
+      case 'notifications/prompts/list_changed':
+        return this.#changed('prompts');
+      case 'notifications/resources/list_changed':
+        return this.#changed('resources');
+      case 'notifications/resources/updated':
+        if (typeof object.uri === 'string') this.#events.onChanged({ uri: object.uri });
+    }
+  }
+
+  /** A burst of notices makes one new reading of the lists. */
+  #changed(what: 'tools' | 'prompts' | 'resources'): void {
+    if (!this.#custom) return this.#events.onChanged(what);
+    clearTimeout(this.#relist);
+    this.#relist = setTimeout(() => {
+      void this.#reread(what);
+    }, 100);
+  }
+
+  async #reread(what: 'tools' | 'prompts' | 'resources'): Promise<void> {
+    if (!this.#isReady) return;
+    this.#events.onDefinitions(await this.#definitions(this.#told.capabilities, this.#told.instructions));
+    this.#events.onChanged(what);
+  }
+}
+
+function namesModern(error: unknown): boolean {
+  return (
+    isObject(error) &&
+    error.code === CODE.unsupportedVersion &&
+    isObject(error.data) &&
+    Array.isArray(error.data.supported) &&
+    error.data.supported.includes(MODERN)
+  );
+}
+
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}
