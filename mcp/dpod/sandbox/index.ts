@@ -10,9 +10,19 @@ import {
   startSandboxServer,
 } from '../../kit/sandbox.ts';
 import { createAccess } from './access.ts';
+import { auditExportRoutes } from './audit-exports.ts';
+import { backofficeRoutes } from './backoffice.ts';
+import { bindingRoutes } from './bindings.ts';
+import { credentialRoutes } from './credentials.ts';
 import { createWorld, demoCredentials } from './demo-data.ts';
+import { reportRoutes } from './reports.ts';
 import { serviceInstanceRoutes } from './service-instances.ts';
+import { statusPageRoutes } from './status-page.ts';
+import { subscriberGroupRoutes } from './subscriber-groups.ts';
 import { createDpodSwitches, type DpodSwitches } from './switches.ts';
+import { tenantRoutes } from './tenants.ts';
+import { tileRoutes } from './tiles.ts';
+import { userRoutes } from './users.ts';
 import type { Vendor } from './world.ts';
 
 /** A credential to sign in with, in the form of a connection: settings, secrets, and the API scopes it will have. */
@@ -59,7 +69,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const vendor: Vendor = { url, clock, world, switches, newId };
     const access = createAccess(vendor);
     revokeTokens = access.revokeTokens;
-    return [...access.routes, ...serviceInstanceRoutes(vendor, access.guard)];
+    const families = [
+      serviceInstanceRoutes,
+      bindingRoutes,
+      tileRoutes,
+      auditExportRoutes,
+      reportRoutes,
+      tenantRoutes,
+      credentialRoutes,
+      userRoutes,
+      subscriberGroupRoutes,
+      backofficeRoutes,
+    ];
+    return [...access.routes, ...statusPageRoutes(vendor), ...families.flatMap(family => family(vendor, access.guard))];
   };
 
   const server = await startSandboxServer({
@@ -110,8 +132,12 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** The error body of §8. */
+/** The error body of §8; the identity provider has its own (RFC 6749). */
 function refuse(refusal: Refusal, request: SandboxRequest, now: Date): SandboxAnswer {
+  if (request.path.startsWith('/oauth/')) {
+    const error = refusal.status === 401 ? 'invalid_client' : refusal.status < 500 ? 'invalid_request' : 'server_error';
+    return jsonAnswer(refusal.status, { error, error_description: refusal.message }, refusal.headers);
+  }
   return jsonAnswer(
     refusal.status,
     {

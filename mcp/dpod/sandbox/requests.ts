@@ -64,3 +64,10 @@ export function orNotFound<T>(found: T | undefined | false, what: string): T {
 export function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
+
+/** The changes that were sent: a field left out keeps its old value when spread over a record. */
+export function given<T extends object>(changes: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -157,7 +157,8 @@ export interface ExportJob {
   readonly endedAt: Date | null;
   readonly state: 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
   readonly pollsLeft: number;
-  readonly filter: AuditFilter;
+  /** `null`: whoever asked may see nothing. */
+  readonly filter: AuditFilter | null;
   /** Set when it succeeded. */
   readonly link: { readonly signature: string; readonly expires: Date } | null;
 }
