@@ -1,0 +1,24 @@
+export type { ClientLimits, Launch } from './definition.ts';
+export {
+  type ClientLedger,
+  type LedgerChange,
+  type LedgerEntry,
+  type LedgerFile,
+  type LedgerUndo,
+  memoryLedger,
+  type UndoChange,
+} from './ledger.ts';
+export type {
+  Bundle,
+  ClientChange,
+  ClientProblem,
+  ClientState,
+  Clients,
+  ClientsDeps,
+  EntryChange,
+  EntryState,
+  HealReport,
+  UndoneChange,
+  WriteOptions,
+  WrittenChange,
+} from './registry.ts';
