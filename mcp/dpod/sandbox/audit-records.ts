@@ -35,9 +35,10 @@ export function findRecords(vendor: Vendor, tenantId: string, filter: AuditFilte
       (filter.source === undefined || sourceOf(service) === filter.source),
   );
   const found: { readonly at: number; readonly record: AuditRecord }[] = [];
-  for (let day = Math.floor(from / DAY_MS); day * DAY_MS <= to; day += 1) {
-    for (const service of services) {
-      for (const entry of recordsOfDay(vendor, service, day)) {
+  for (const service of services) {
+    const actors = service.serviceType === 'ctaas' ? CDSP_USERS : clientsOf(vendor, service);
+    for (let day = Math.floor(from / DAY_MS); day * DAY_MS <= to; day += 1) {
+      for (const entry of recordsOfDay(service, actors, day)) {
         const { record } = entry;
         if (entry.at < from || entry.at > to) continue;
         if (filter.actorId !== undefined && record.actorID !== filter.actorId) continue;
@@ -68,11 +69,10 @@ interface Entry {
   readonly record: AuditRecord;
 }
 
-function recordsOfDay(vendor: Vendor, service: ServiceInstance, day: number): readonly Entry[] {
+function recordsOfDay(service: ServiceInstance, actors: readonly Actor[], day: number): readonly Entry[] {
   const source = sourceOf(service);
   if (source === undefined || service.status === 'PENDING') return [];
   const random = createRandom('audit', service.id, day);
-  const actors = service.serviceType === 'ctaas' ? CDSP_USERS : clientsOf(vendor, service);
   const count = Math.round(busyness(service) * (0.5 + random()) * (isWeekend(day) ? 0.3 : 1));
   const choose = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() ** 1.6 * items.length)];
 

@@ -1,4 +1,5 @@
-import { jsonAnswer, Refusal, type Route, type SandboxRequest } from '../../kit/sandbox.ts';
+import * as z from 'zod';
+import { jsonAnswer, Refusal, type Route, readJson, type SandboxRequest } from '../../kit/sandbox.ts';
 import { type Caller, type Guard, SP } from './access.ts';
 import { pricesOf, serviceTypeName } from './catalogue.ts';
 import { orNotFound, pathId, queryId, timestamp } from './requests.ts';
@@ -74,6 +75,7 @@ export function backofficeRoutes(vendor: Vendor, guard: Guard): readonly Route[]
       path: '/v1/backoffice/serviceAgreements/{tenantId}',
       handle: guard('agreements.decide', (request, caller) => {
         const [tenantId, agreement] = agreementOf(request, caller);
+        readJson(request, z.strictObject({}));
         refuseUnlessWaiting(agreement);
         const now = vendor.clock();
         const end = new Date(now);
