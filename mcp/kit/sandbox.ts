@@ -10,9 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 
 /** The header by which the product knows that data is made up (architecture §10.5); its value names the backend. */
-export const SANDBOX_HEADER = 'gatehouse-sandbox';
+const SANDBOX_HEADER = 'gatehouse-sandbox';
 /** A request may carry its own fault, as JSON, in this header: it strikes that request only. */
-export const FAULT_HEADER = 'gatehouse-sandbox-fault';
+const FAULT_HEADER = 'gatehouse-sandbox-fault';
 
 const ADMIN_PREFIX = '/__sandbox';
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -396,37 +396,10 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     if (fault && fault.delayMs > 0) {
       await sleep(fault.delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
     }
-    switch (fault?.kind) {
-      case undefined:
-      case 'slow':
-        return reply(await execute(request, routes));
-      case 'status': {
-        if (fault.execute) await execute(request, routes);
-        const retryAfter = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
-        const answer = options.refuse(new Refusal(fault.status, 'Injected by the sandbox', retryAfter), request);
-        return reply(fault.body === undefined ? answer : { ...answer, body: fault.body });
-      }
-      case 'truncated': {
-        const answer = await execute(request, routes);
-        const whole = Buffer.from(answer.body ?? '');
-        return reply({ ...answer, body: whole.subarray(0, Math.floor(whole.length / 2)) });
-      }
-      case 'html':
-        return reply({
-          status: fault.status,
-          headers: { 'content-type': 'text/html' },
-          body: `<html>\r\n<head><title>${fault.status}</title></head>\r\n<body>\r\n<center><h1>${fault.status}</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n`,
-        });
-      case 'reset': {
-        if (fault.when === 'before') return void incoming.socket.resetAndDestroy();
-        const answer = await execute(request, routes);
-        if (fault.when === 'after') return void incoming.socket.resetAndDestroy();
-        return send(answer, Math.floor(Buffer.from(answer.body ?? '').length / 2));
-      }
-      case 'empty':
-        await execute(request, routes);
-        return reply({ status: fault.status });
-    }
+    const outcome = await strike(fault, request, () => execute(request, routes), options.refuse);
+    if (outcome.connection === 'broken') return void incoming.socket.resetAndDestroy();
+    if (outcome.connection === 'cut') return send(outcome.answer, Math.floor(byteLength(outcome.answer) / 2));
+    reply(outcome.answer);
   };
 
   const server = createServer((incoming, response) => {
@@ -465,6 +438,54 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+type Outcome =
+  | { readonly connection: 'kept' | 'cut'; readonly answer: SandboxAnswer }
+  | { readonly connection: 'broken' };
+
+/** What becomes of a request under a fault. `execute` carries it out; it never throws. */
+async function strike(
+  fault: ArmedFault | undefined,
+  request: SandboxRequest,
+  execute: () => Promise<SandboxAnswer>,
+  refuse: SandboxServerOptions['refuse'],
+): Promise<Outcome> {
+  const kept = (answer: SandboxAnswer): Outcome => ({ connection: 'kept', answer });
+  switch (fault?.kind) {
+    case undefined:
+    case 'slow':
+      return kept(await execute());
+    case 'status': {
+      if (fault.execute) await execute();
+      const retryAfter = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
+      const answer = refuse(new Refusal(fault.status, 'Injected by the sandbox', retryAfter), request);
+      return kept(fault.body === undefined ? answer : { ...answer, body: fault.body });
+    }
+    case 'truncated': {
+      const answer = await execute();
+      const whole = Buffer.from(answer.body ?? '');
+      return kept({ ...answer, body: whole.subarray(0, Math.floor(whole.length / 2)) });
+    }
+    case 'html':
+      return kept({
+        status: fault.status,
+        headers: { 'content-type': 'text/html' },
+        body: `<html>\r\n<head><title>${fault.status}</title></head>\r\n<body>\r\n<center><h1>${fault.status}</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n`,
+      });
+    case 'reset': {
+      if (fault.when === 'before') return { connection: 'broken' };
+      const answer = await execute();
+      return fault.when === 'after' ? { connection: 'broken' } : { connection: 'cut', answer };
+    }
+    case 'empty':
+      await execute();
+      return kept({ status: fault.status });
+  }
+}
+
+function byteLength(answer: SandboxAnswer): number {
+  return Buffer.from(answer.body ?? '').length;
 }
 
 /** A web page must not reach the sandbox through a name that resolves to this machine. */

@@ -39,7 +39,7 @@ const ACCESS = {
   'agreements.decide': { build: [SP] },
 } satisfies Record<string, { readonly build: readonly string[]; readonly seed?: readonly string[] }>;
 
-export type Access = keyof typeof ACCESS;
+type Access = keyof typeof ACCESS;
 
 /** Whoever holds the token of a request. */
 export interface Caller {

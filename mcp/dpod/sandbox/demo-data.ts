@@ -170,26 +170,27 @@ function createUsers(tenants: readonly Tenant[], groups: readonly SubscriberGrou
       subscriberGroups: [],
       primary: true,
     };
+    const first = Math.floor(random() * GIVEN_NAMES.length * FAMILY_NAMES.length);
     const owners = groups
       .filter(group => group.tenantId === tenant.id)
-      .flatMap(group =>
-        Array.from({ length: 3 }, (_, index): User => {
-          const givenName = pick(GIVEN_NAMES, random());
-          const familyName = pick(FAMILY_NAMES, random());
-          return {
-            id: stableId('dpod', 'user', group.id, index),
-            tenantId: tenant.id,
-            username:
-              `${givenName}.${familyName}.${group.name.split(' ').join('-')}-${index}@${tenant.hostname}.test`.toLowerCase(),
-            givenName,
-            familyName,
-            phoneNumber: index === 2 ? null : `+155501${String(Math.floor(random() * 1000)).padStart(3, '0')}`,
-            accountRole: 'appowner',
-            subscriberGroups: [group.id],
-            primary: false,
-          };
-        }),
-      );
+      .flatMap(group => [group, group, group])
+      .map((group, index): User => {
+        // 7 shares no factor with the number of full names, so nobody comes twice.
+        const nth = first + index * 7;
+        const givenName = GIVEN_NAMES[nth % GIVEN_NAMES.length] ?? '';
+        const familyName = FAMILY_NAMES[Math.floor(nth / GIVEN_NAMES.length) % FAMILY_NAMES.length] ?? '';
+        return {
+          id: stableId('dpod', 'user', tenant.hostname, index),
+          tenantId: tenant.id,
+          username: `${givenName}.${familyName}@${tenant.hostname}.test`.toLowerCase(),
+          givenName,
+          familyName,
+          phoneNumber: index % 3 === 2 ? null : `+155501${String(Math.floor(random() * 1000)).padStart(3, '0')}`,
+          accountRole: 'appowner',
+          subscriberGroups: [group.id],
+          primary: false,
+        };
+      });
     return [admin, ...owners];
   });
 }
@@ -236,14 +237,14 @@ const APPLICATIONS: readonly (readonly [name: string, serviceType: string])[] = 
   ['loyalty-points', 'key_vault'],
 ];
 
-const STAGES = ['prod', 'staging', 'dev', 'dr'];
+const STAGES = ['prod', 'staging', 'dev', 'dr'] as const;
+/** Days; what runs in production has a full year of history. */
+const AGES: Readonly<Record<(typeof STAGES)[number], number>> = { prod: 410, staging: 300, dev: 120, dr: 45 };
 
 function createServices(tenants: readonly Tenant[], today: Date): readonly ServiceInstance[] {
   const root = tenantId(ROOT);
   const own = STAGES.flatMap(stage =>
-    APPLICATIONS.map(([name, type], index) =>
-      service(root, `${name}-${stage}`, type, today, 40 + index * 22 + STAGES.indexOf(stage) * 5),
-    ),
+    APPLICATIONS.map(([name, type], index) => service(root, `${name}-${stage}`, type, today, AGES[stage] + index * 9)),
   );
   const special: readonly ServiceInstance[] = [
     ...(['cdsp-europe', 'cdsp-us', 'cdsp-lab'] as const).map((name, index) => ({
@@ -434,7 +435,7 @@ function createSubscriptions(tenants: readonly Tenant[], today: Date): Subscript
           quantity: 1 + Math.floor(random() * 8),
           startDate: day(start),
           endDate: end === null ? null : day(end),
-          autoRenewal: tenantIndex === 2 && index === 0 ? 'true,' : type === 'TERM' && random() < 0.5,
+          autoRenewal: tenantIndex === 2 && index === 0 ? 'true,' : type === 'TERM' && !expired && random() < 0.7,
         };
       });
     });

@@ -73,7 +73,7 @@ export async function signIn(sandbox: Sandbox, label: string): Promise<TestClien
   return clientWith(sandbox, String(token.fields.access_token));
 }
 
-export function clientWith(sandbox: Sandbox, token: string): TestClient {
+function clientWith(sandbox: Sandbox, token: string): TestClient {
   return (method, path, body, headers = {}) =>
     send(`${sandbox.url}${path}`, {
       method,

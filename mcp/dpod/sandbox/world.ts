@@ -47,7 +47,7 @@ export interface Tenant {
   readonly logo: Uint8Array | null;
 }
 
-export type ServiceStatus = 'PENDING' | 'ACTIVE' | 'FAILED' | 'DISABLED' | 'DELETING';
+type ServiceStatus = 'PENDING' | 'ACTIVE' | 'FAILED' | 'DISABLED' | 'DELETING';
 
 export interface ServiceInstance {
   readonly id: string;
