@@ -213,3 +213,24 @@ describe('the record of requests', () => {
     expect(second).toMatchObject({ authorization: 'absent', body: null, status: 200 });
   });
 });
+
+describe('a sandbox', () => {
+  it('takes the port it is told, and fails where that is taken', async () => {
+    await using first = await startTestSandbox();
+    const port = Number(new URL(first.url).port);
+    await expect(startTestSandbox({ port })).rejects.toThrow('EADDRINUSE');
+    await first.close();
+    await using second = await startTestSandbox({ port });
+    expect(second.url).toBe(first.url);
+  });
+
+  it('closes at once, more than once, and leaves no caller waiting', async () => {
+    const sandbox = await startTestSandbox();
+    sandbox.faults.inject({ kind: 'slow', delayMs: 60_000 });
+    const waiting = expect(send(sandbox.url)).rejects.toThrow();
+    while (sandbox.requests.length === 0) await new Promise(resolve => setTimeout(resolve, 5));
+    await Promise.all([sandbox.close(), sandbox.close()]);
+    await waiting;
+    await expect(send(sandbox.url)).rejects.toThrow();
+  });
+});
