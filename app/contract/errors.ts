@@ -117,6 +117,76 @@ export const ERRORS = {
     hint: 'Do it in the Gatehouse window, or give the one-time code that the window shows with --code.',
   },
 
+  // clients
+  GH_CLIENT_SEVERAL: {
+    title: 'The assistant is installed more than once and the file to write cannot be told',
+    hint: 'Remove the installation that is not used, then try again.',
+  },
+  GH_CLIENT_UNPARSABLE: {
+    title: "The assistant's file has a mistake of syntax; it was left alone",
+    hint: 'Correct the named line in an editor (the assistant cannot read the file either), then try again.',
+  },
+  GH_CLIENT_WRONG_TYPE: {
+    title: "The assistant's file holds something else where its servers should stand; it was left alone",
+    hint: 'Correct the named line in an editor: it must be an object, {…}.',
+  },
+  GH_CLIENT_DUPLICATE_KEY: {
+    title: "A key stands twice in the assistant's file, so an edit might have no effect; it was left alone",
+    hint: 'Remove one of the two in an editor, then try again.',
+  },
+  GH_CLIENT_ENCODING: {
+    title: "The assistant's file is not in an encoding that the assistant reads; it was left alone",
+    hint: 'Save it as UTF-8 without a byte order mark, then try again.',
+  },
+  GH_CLIENT_TOO_BIG: {
+    title: "The assistant's file is far bigger than such a file ever is; it was left alone",
+    hint: 'Look what fills it; the limit is 64 MiB.',
+  },
+  GH_CLIENT_NOT_A_FILE: {
+    title: "Where the assistant's file should be there is something else",
+    hint: 'Move it away, then try again.',
+  },
+  GH_CLIENT_DANGLING_LINK: {
+    title: "The assistant's file is a link that leads nowhere",
+    hint: 'Create the file it points to, or remove the link, then try again.',
+  },
+  GH_CLIENT_UNREADABLE: {
+    title: "The assistant's file cannot be read",
+    hint: 'Check the rights of the file and its folder, then try again.',
+  },
+  GH_CLIENT_READ_ONLY: {
+    title: "The assistant's file may not be written; it was left alone",
+    hint: 'Make the file and its folder writable for you, then try again.',
+  },
+  GH_CLIENT_WRITE_FAILED: {
+    title: "The assistant's file could not be written; it is as it was",
+    hint: 'Check free space and the state of the disk, then try again.',
+  },
+  GH_CLIENT_BUSY: {
+    title: "Another program keeps changing or holding the assistant's file",
+    hint: 'Quit the assistant, then try again.',
+  },
+  GH_CLIENT_NAME_TAKEN: {
+    title: 'The assistant already has other servers under the names that Gatehouse would use',
+    hint: 'Rename the other server in the assistant, or the connection in Gatehouse.',
+  },
+  GH_CLIENT_ENTRY_CHANGED: {
+    title: "An entry of Gatehouse was changed by somebody else in the assistant's file; it was left alone",
+    hint: 'Look at the entry in the file; then remove it there, or repeat with --force to replace or remove it.',
+  },
+  GH_CLIENT_UNSAFE_VALUE: {
+    title: 'The assistant would replace a part of the entry by something else',
+    hint: 'Move Gatehouse or its home to a folder without the named characters.',
+  },
+  GH_CLIENT_UNDO_GONE: {
+    title: 'There is nothing to undo under this token',
+    hint: 'It was undone already, or is of another home. `gatehouse clients unregister` removes what Gatehouse wrote.',
+  },
+  GH_CLIENT_NO_LINK: {
+    title: 'There is no install link for this assistant',
+    hint: 'Use `gatehouse clients register`.',
+  },
+
   // servers
   GH_SERVER_CRASH_LOOP: {
     title: 'The server keeps ending by itself',
@@ -134,6 +204,46 @@ export const ERRORS = {
   GH_STILL_RUNNING: {
     title: 'The approved call is still running',
     hint: 'Repeat exactly the same call to read its outcome; it will not run a second time.',
+  },
+
+  // doors
+  GH_CLIENT_UNKNOWN: {
+    title: 'The assistant is not registered here',
+    hint: 'Register it with `gatehouse clients register`, then reconnect.',
+  },
+  GH_HOST_DOWN: {
+    title: 'Gatehouse is not running',
+    hint: 'Start it with `gatehouse serve`, or let a command start it.',
+  },
+  GH_HOST_START: { title: 'Gatehouse could not be started', hint: 'Run `gatehouse doctor`; it names the cause.' },
+  GH_HOST_FALSE: {
+    title: 'The program on the socket is not Gatehouse',
+    hint: 'Run `gatehouse doctor`; end the program that holds the socket.',
+  },
+  GH_HOST_SILENT: { title: 'Gatehouse did not answer', hint: 'Run `gatehouse stop`, then try again.' },
+  GH_DOCTOR: { title: 'A check of this machine failed', hint: 'Follow the remedies above.' },
+  GH_TEST_FAILED: {
+    title: 'The sign-in at the vendor failed',
+    hint: 'Correct the credential with `gatehouse connections edit … --secrets-stdin`.',
+  },
+  GH_HISTORY_BROKEN: {
+    title: 'The history was altered or cut',
+    hint: 'Keep a copy of the home folder as evidence, and compare with a backup or an export.',
+  },
+  GH_PORT_TAKEN: { title: 'The port is taken', hint: 'Give another with --port, or none to get a free one.' },
+  GH_CLIENT_REVOKED: {
+    title: 'The key of the assistant was revoked',
+    hint: 'If that was a mistake, register it again with `gatehouse clients register`, then reconnect.',
+  },
+
+  // connections
+  GH_DEFINITION_HELD: {
+    title: 'The server offers other tools than those that were accepted',
+    hint: 'Look at the difference with `gatehouse connections accept-changes --show`, then accept it or remove the connection.',
+  },
+  GH_TEST_SILENT: {
+    title: 'The sign-in did not end in time',
+    hint: 'Check the address of the vendor and the network, then test again.',
   },
 } as const satisfies Record<string, { readonly title: string; readonly hint: string }>;
 
