@@ -10,6 +10,7 @@ export interface Runtime {
   readonly bridge: string;
   readonly launcher: string;
   readonly server: string;
+  readonly auditWorker: string;
   /** One `<backend>.json` for each backend. */
   readonly catalogs: string;
   /** The built window: `index.html` and its assets. */
@@ -30,6 +31,7 @@ export function findRuntime(version: string, from: string = import.meta.url): Ru
     bridge: join(dist, 'bridge.js'),
     launcher: join(dist, 'launcher.js'),
     server: join(dist, 'server.js'),
+    auditWorker: join(dist, 'audit-worker.js'),
     catalogs: join(dist, 'catalog'),
     window: join(dist, 'window'),
     version,

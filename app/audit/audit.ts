@@ -17,6 +17,8 @@ export interface Audit extends AuditWriter {
   verify(onProgress?: Progress): Promise<Verdict>;
   /** Writes a file; returns the number of entries. */
   exportTo(file: string, format: ExportFormat, query: AuditQuery, onProgress?: Progress): Promise<number>;
+  /** A consistent copy of the whole history. */
+  copyTo(file: string): void;
   /** Removes entries older than `time`, leaving a sealed checkpoint so that the rest still verifies. Returns how many went. */
   prune(time: string): Promise<number>;
 }
@@ -27,13 +29,15 @@ export async function openAudit(deps: {
   readonly key: Buffer | undefined;
   readonly anchor: Anchor | undefined;
   readonly now: () => Date;
+  /** The program of the worker thread. */
+  readonly worker: string | URL;
 }): Promise<Audit> {
   const db = openDatabase(deps.file, SCHEMA);
   // The worker moves the log into the file: a commit here never waits for that.
   db.exec('PRAGMA wal_autocheckpoint=0');
   let key = deps.key;
   const writer = await openWriter({ ...deps, db });
-  const worker = lazyWorker(deps.file, deps.indexFile);
+  const worker = lazyWorker(deps.worker, deps.file, deps.indexFile);
   const getBody = db.prepare('SELECT body FROM entry WHERE seq=?');
   const stopWatching = writer.onAppended(() => worker.wake());
 
@@ -42,6 +46,10 @@ export async function openAudit(deps: {
     reseal(next) {
       writer.reseal(next);
       key = next;
+    },
+    async adopt(given) {
+      await writer.adopt(given);
+      key = given;
     },
     search(query) {
       writer.flush();
@@ -59,6 +67,9 @@ export async function openAudit(deps: {
     exportTo(file, format, query, onProgress) {
       writer.flush();
       return worker.ask({ type: 'export', file, format, query }, onProgress) as Promise<number>;
+    },
+    copyTo(file) {
+      db.exec(`VACUUM INTO '${file.replaceAll("'", "''")}'`);
     },
     async prune(time) {
       if (key === undefined)
@@ -95,7 +106,7 @@ export async function openAudit(deps: {
 }
 
 /** Starts the worker with the first question, or a little after the first entry. */
-function lazyWorker(auditFile: string, indexFile: string) {
+function lazyWorker(program: string | URL, auditFile: string, indexFile: string) {
   const WAKE_MS = 3_000;
   let worker: Worker | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -110,10 +121,7 @@ function lazyWorker(auditFile: string, indexFile: string) {
     clearTimeout(timer);
     timer = undefined;
     if (worker !== undefined) return worker;
-    const here = import.meta.url;
-    const started = new Worker(new URL(here.endsWith('.ts') ? './worker.ts' : './audit-worker.js', here), {
-      workerData: { auditFile, indexFile },
-    });
+    const started = new Worker(program, { workerData: { auditFile, indexFile } });
     started.on('message', (message: WorkerReply) => {
       const asked = open.get(message.id);
       if (message.type === 'progress') return asked?.onProgress?.(message.done, message.total);

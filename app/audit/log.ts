@@ -26,6 +26,8 @@ export interface AuditWriter {
   head(): Head;
   /** Seals the head with another key, after a rotation of the vault. */
   reseal(key: Buffer): void;
+  /** The vault was opened after the history: checks the end that was found then, and seals from now on. */
+  adopt(key: Buffer): Promise<void>;
   /** Writes the anchor if it is behind. */
   anchorNow(): Promise<void>;
   onAppended(listener: (entries: readonly Entry[]) => void): () => void;
@@ -176,6 +178,18 @@ export async function openWriter(deps: {
           db.prepare('UPDATE checkpoint SET mac=?').run(macOf(next, 'checkpoint', at));
         }
       });
+    },
+    async adopt(given) {
+      flush();
+      const end = await findEnd(db, given, anchor);
+      flush();
+      key = given;
+      if (end.head.seq > head.seq) {
+        head = end.head;
+        committed = end.head;
+      }
+      if (end.damage !== undefined) append({ kind: 'history-damaged', message: end.damage }, 'durable');
+      else transaction(db, writeSeal);
     },
     anchorNow,
     onAppended(listener) {

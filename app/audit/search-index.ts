@@ -8,7 +8,7 @@ import { type AuditQuery, type Entry, FACETS } from './entry.ts';
  */
 const SCHEMA: readonly Migration[] = [
   `
-  CREATE VIRTUAL TABLE words USING fts5(text, facets, content='', contentless_delete=1, columnsize=0, prefix='3', tokenize='unicode61 remove_diacritics 2');
+  CREATE VIRTUAL TABLE words USING fts5(text, facets, content='', contentless_delete=1, prefix='3', tokenize='unicode61 remove_diacritics 2');
   CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB) STRICT;
   INSERT INTO progress (id, seq) VALUES (1, 0);
   `,

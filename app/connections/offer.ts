@@ -8,7 +8,7 @@ import {
 } from '../../mcp/kit/catalog.ts';
 import type { Presentation } from '../../mcp/kit/control.ts';
 import type { PolicyAction } from '../policy/index.ts';
-import type { Definition, Pinned } from './pinned.ts';
+import { type Definition, heldTools, type Pinned } from './pinned.ts';
 
 /** An action that a call names, with what the gateway must know about it. */
 export interface OfferedAction extends PolicyAction {
@@ -30,6 +30,8 @@ export interface Offer {
     tool: string,
     args: Readonly<Record<string, unknown>>,
   ): OfferedAction | { readonly unknownAction: readonly OfferedAction[] } | undefined;
+  /** The tool name under which assistants call an action. */
+  presentedName(tool: string, action: string): string;
   readonly prompts: readonly Definition[];
   readonly resources: readonly Definition[];
   readonly templates: readonly Definition[];
@@ -74,6 +76,12 @@ export function offerOfCatalog(catalog: Catalog, presentation: Presentation): Of
       if (definition?.hasActionArgument === false) return of[0];
       return of.find(({ action }) => action === args.action) ?? { unknownAction: of };
     },
+    presentedName(tool, action) {
+      if (presentation === 'grouped') return tool;
+      return (
+        catalog.tools.find(({ name }) => name === tool)?.actions.find(({ name }) => name === action)?.flatName ?? tool
+      );
+    },
     prompts: catalog.prompts.map(asDefinition),
     resources: catalog.resources.map(asDefinition),
     templates: [],
@@ -85,24 +93,27 @@ export function offerOfCatalog(catalog: Catalog, presentation: Presentation): Of
 /** A custom server, from its pinned definitions and the user's classification. */
 export function offerOfPinned(title: string, pinned: Pinned | undefined): Offer {
   const accepted = pinned?.accepted;
+  const held = new Set(pinned === undefined ? [] : heldTools(pinned));
   const actions = new Map(
-    (accepted?.tools ?? []).map(tool => {
-      const name = String(tool.name);
-      const effect: Effect = pinned?.effects[name] ?? 'write';
-      return [
-        name,
-        {
-          tool: name,
-          action: name,
-          effect,
-          flags: [],
-          scopes: null,
-          secretParameters: [],
-          sensitiveResult: false,
-          route: { tool: name, action: null },
-        } satisfies OfferedAction,
-      ] as const;
-    }),
+    (accepted?.tools ?? [])
+      .filter(tool => !held.has(String(tool.name)))
+      .map(tool => {
+        const name = String(tool.name);
+        const effect: Effect = pinned?.effects[name] ?? 'write';
+        return [
+          name,
+          {
+            tool: name,
+            action: name,
+            effect,
+            flags: [],
+            scopes: null,
+            secretParameters: [],
+            sensitiveResult: false,
+            route: { tool: name, action: null },
+          } satisfies OfferedAction,
+        ] as const;
+      }),
   );
   const capability = (name: string): Definition | undefined => {
     const found = accepted?.capabilities[name];
@@ -118,6 +129,7 @@ export function offerOfPinned(title: string, pinned: Pinned | undefined): Offer 
         return action !== undefined && permitted(action);
       }),
     resolve: tool => actions.get(tool),
+    presentedName: tool => tool,
     prompts: accepted?.prompts ?? [],
     resources: accepted?.resources ?? [],
     templates: accepted?.templates ?? [],

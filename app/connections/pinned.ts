@@ -122,6 +122,12 @@ export function createPinnedStore(db: DatabaseSync): PinnedStore {
   };
 }
 
+/** Tools whose definition is not the accepted one any more: neither shown nor callable until the user has looked. */
+export function heldTools(pinned: Pinned): string[] {
+  if (pinned.offered === null) return [];
+  return differences(pinned.accepted, pinned.offered).flatMap(({ list, name }) => (list === 'tools' ? [name] : []));
+}
+
 /** SHA-256 over the definitions with sorted keys: the order in which a server prints them does not count. */
 export function fingerprint(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');

@@ -6,6 +6,8 @@ import { type Era, elicitationOf, type Json } from './protocol.ts';
 /** Where a session's lines go: a bridge's socket, or one HTTP exchange. */
 export interface SessionTransport {
   send(line: Buffer): void;
+  /** The gateway ends the session: the key was revoked, or the connection removed. */
+  close(): void;
 }
 
 /** Which change notices a modern client asked for with one `subscriptions/listen`. */
@@ -69,8 +71,10 @@ export class Session {
   }
 
   end(): void {
+    if (!this.open) return;
     this.open = false;
     for (const resolve of this.#questions.values()) resolve({});
     this.#questions.clear();
+    this.#transport.close();
   }
 }

@@ -97,18 +97,20 @@ export function describeRule(rule: Rule): string {
 
 const LIBERTY: Readonly<Record<Verdict, number>> = { hide: 0, deny: 1, ask: 2, allow: 3 };
 
-/** Whether any client could do more under `after` than under `before`: such a change wants a person (architecture §6). */
-export function widens(
-  actions: readonly PolicyAction[],
-  clients: readonly string[],
-  before: Policy,
-  after: Policy,
-  now: string,
-): boolean {
+/** Actions and the policy over them, at one moment. */
+export interface Rights {
+  readonly actions: readonly PolicyAction[];
+  readonly policy: Policy;
+}
+
+/** Whether any client could do more with `after` than with `before`: such a change wants a person (architecture §6). */
+export function widens(before: Rights, after: Rights, clients: readonly string[], now: string): boolean {
+  const earlier = new Map(before.actions.map(action => [`${action.tool}\n${action.action}`, action]));
   return clients.some(client =>
-    actions.some(
-      action =>
-        LIBERTY[standing(client, action, after, now).verdict] > LIBERTY[standing(client, action, before, now).verdict],
-    ),
+    after.actions.some(action => {
+      const old = earlier.get(`${action.tool}\n${action.action}`);
+      const had = old === undefined ? 0 : LIBERTY[standing(client, old, before.policy, now).verdict];
+      return LIBERTY[standing(client, action, after.policy, now).verdict] > had;
+    }),
   );
 }

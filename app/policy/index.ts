@@ -6,6 +6,7 @@ export {
   describeRule,
   type Policy,
   type PolicyAction,
+  type Rights,
   type Rule,
   standing,
   type Verdict,

@@ -1,0 +1,209 @@
+/** What window and command line see. Plain data; no secret ever stands in one. */
+
+export type EffectView = 'read' | 'write' | 'destructive';
+export type VerdictView = 'allow' | 'ask' | 'deny' | 'hide';
+
+export interface StatusView {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly home: string;
+  readonly electron: boolean;
+  readonly demo: boolean;
+  readonly approveFromCli: boolean;
+  readonly paused: boolean;
+  readonly window: boolean;
+  readonly sessions: number;
+  readonly waitingApprovals: number;
+  readonly vault: VaultView;
+  readonly historyEnd: number;
+  /** The MCP endpoint over loopback HTTP, when it is switched on. */
+  readonly mcpEndpoint: string | null;
+}
+
+export type VaultView =
+  | { readonly state: 'open'; readonly kind: string; readonly keyId: number; readonly secrets: number }
+  | {
+      readonly state: 'closed';
+      readonly kind: string;
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string;
+    };
+
+export interface FieldView {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: string;
+  readonly required: boolean;
+  readonly default?: unknown;
+  readonly choices?: readonly { readonly value: string; readonly title: string }[];
+}
+
+export interface BackendView {
+  readonly backend: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tools: number;
+  readonly actions: number;
+  readonly credentialHelp: string;
+  readonly settings: readonly FieldView[];
+  readonly credentials: readonly FieldView[];
+}
+
+/** What a connection is doing; `attention` comes with a reason and what helps. */
+export type ConnectionState = 'stopped' | 'starting' | 'ready' | 'stopping' | 'attention';
+
+export interface ConnectionView {
+  readonly id: string;
+  readonly uuid: string;
+  readonly backend: string;
+  readonly name: string;
+  readonly title: string;
+  readonly state: ConnectionState;
+  readonly reason: string;
+  readonly hint: string;
+  readonly identity: string | null;
+  /** `[]` when the vendor granted none or does not tell. */
+  readonly scopes: readonly string[];
+  readonly scopesKnown: boolean;
+  readonly demo: boolean;
+  readonly readOnly: boolean;
+  readonly presentation: 'grouped' | 'flat';
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Names of the credentials that are set. */
+  readonly secretFields: readonly string[];
+  readonly tools: number;
+  readonly heldChanges: number;
+  readonly pid: number | null;
+  readonly openCalls: number;
+}
+
+export interface TestView {
+  readonly ok: boolean;
+  readonly identity: string | null;
+  readonly scopes: readonly string[];
+  readonly code?: string;
+  readonly message?: string;
+  readonly hint?: string;
+}
+
+export interface RuleView {
+  readonly client: string;
+  readonly effect: string;
+  readonly tool: string;
+  readonly action: string;
+  readonly verdict: VerdictView;
+  readonly until: string | null;
+}
+
+export interface GrantsView {
+  readonly id: string;
+  readonly client: string | null;
+  readonly rules: readonly RuleView[];
+  readonly actions: readonly {
+    readonly tool: string;
+    readonly action: string;
+    readonly effect: EffectView;
+    readonly flags: readonly string[];
+    readonly scopes: readonly string[];
+    readonly verdict: VerdictView;
+    readonly because: string;
+  }[];
+}
+
+export interface ApprovalView {
+  readonly id: string;
+  readonly call: number;
+  readonly client: string;
+  readonly connection: string;
+  readonly tool: string;
+  readonly action: string;
+  readonly effect: EffectView;
+  readonly flags: readonly string[];
+  readonly arguments: unknown;
+  readonly demo: boolean;
+  readonly askedAt: string;
+  readonly expiresAt: string;
+}
+
+export interface EntryView {
+  readonly seq: number;
+  readonly time: string;
+  readonly kind: string;
+  readonly call?: number;
+  readonly client?: string;
+  readonly session?: string;
+  readonly connection?: string;
+  readonly tool?: string;
+  readonly action?: string;
+  readonly effect?: string;
+  readonly flags?: readonly string[];
+  readonly decision?: string;
+  readonly rule?: string;
+  readonly approver?: string;
+  readonly arguments?: unknown;
+  readonly outcome?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly durationMs?: number;
+  readonly bytesIn?: number;
+  readonly bytesOut?: number;
+  readonly vendorRequestId?: string;
+  readonly demo?: boolean;
+  readonly door?: string;
+  readonly details?: unknown;
+}
+
+export interface VerdictOfHistory {
+  readonly ok: boolean;
+  readonly entries: number;
+  readonly brokenAt: number | null;
+  readonly reason: string | null;
+  readonly anchored: boolean;
+  readonly prunedTo: number;
+}
+
+export interface CheckView {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly says: string;
+  readonly remedy: string;
+}
+
+export interface ClientView {
+  readonly id: string;
+  readonly title: string;
+  readonly installed: 'yes' | 'leftovers' | 'no';
+  readonly evidence: string;
+  readonly file: string | null;
+  readonly entries: readonly { readonly connection: string; readonly name: string; readonly state: string }[];
+  readonly otherServers: readonly string[];
+  readonly problem: string | null;
+  readonly afterwards: string;
+  readonly canLink: boolean;
+  readonly canBundle: boolean;
+  /** A key is out and not revoked. */
+  readonly keyed: boolean;
+}
+
+export interface ClientChangeView {
+  readonly client: string;
+  readonly file: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly diff: string;
+  readonly afterwards: string;
+  readonly warnings: readonly string[];
+  readonly undo?: string;
+}
+
+/** What a door pushes without being asked. */
+export type HostEvent =
+  | { readonly type: 'approvals'; readonly approvals: readonly ApprovalView[] }
+  | { readonly type: 'connections' }
+  | { readonly type: 'clients' }
+  | { readonly type: 'paused'; readonly paused: boolean }
+  | { readonly type: 'code'; readonly code: string; readonly expiresAt: string }
+  | { readonly type: 'entries'; readonly entries: readonly EntryView[] };

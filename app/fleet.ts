@@ -1,0 +1,313 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Health, HostMessage, ServerMessage, SignInOutcome } from '../mcp/kit/control.ts';
+import type { Audit } from './audit/index.ts';
+import type { Connection, ConnectionStore } from './connections/index.ts';
+import { GatehouseError } from './contract/errors.ts';
+import { Upstream } from './gateway/index.ts';
+import type { Runtime } from './runtime.ts';
+import {
+  createServer,
+  createServerLog,
+  environmentForCustom,
+  environmentForOurs,
+  type Grace,
+  type Launch,
+  type Server,
+  type ServerLog,
+  type ServerState,
+} from './servers/index.ts';
+import { privateFolder } from './storage/index.ts';
+import type { Vault } from './vault/index.ts';
+
+/** The running side of one connection: its child, the link to it, its log, what it last said of itself. */
+export interface Member {
+  readonly server: Server;
+  readonly upstream: Upstream;
+  readonly log: ServerLog;
+  readonly signIn: SignInOutcome | undefined;
+  readonly health: Health | undefined;
+}
+
+export interface Fleet {
+  of(uuid: string): Member;
+  running(): readonly { readonly uuid: string; readonly member: Member }[];
+  /** Values of the connection's credentials while its server runs, for masking. */
+  secretsOf(uuid: string): readonly string[];
+  /** Starts the server if need be and signs in at the vendor. */
+  test(uuid: string): Promise<SignInOutcome>;
+  restart(uuid: string): Promise<void>;
+  stop(uuid: string): Promise<void>;
+  stopAll(): Promise<void>;
+  /** For a removed connection. */
+  forget(uuid: string): Promise<void>;
+}
+
+export interface FleetDeps {
+  readonly runtime: Runtime;
+  readonly connections: ConnectionStore;
+  readonly vault: Vault;
+  readonly audit: Pick<Audit, 'append'>;
+  readonly stateFolder: (uuid: string) => string;
+  readonly eventsOf: (uuid: string) => ConstructorParameters<typeof Upstream>[1];
+  readonly onChanged: (uuid: string, what: 'state' | 'scopes') => void;
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: () => Date;
+  readonly logLevel: () => 'debug' | 'info' | 'warn' | 'error';
+  readonly idleMs?: number;
+  readonly grace?: Grace;
+}
+
+const TEST_MS = 45_000;
+
+export function createFleet(deps: FleetDeps): Fleet {
+  const { runtime, connections, vault, audit, now } = deps;
+  const members = new Map<
+    string,
+    { -readonly [K in keyof Member]: Member[K] } & {
+      secrets: string[];
+      tests: Map<number, (outcome: SignInOutcome) => void>;
+    }
+  >();
+  let nextTest = 1;
+
+  const create = (uuid: string) => {
+    const custom = connections.get(uuid).backend === 'custom';
+    const folder = privateFolder(deps.stateFolder(uuid));
+    const log = createServerLog(join(folder, 'server.log'), () => member.secrets, now);
+    const launch = (): Launch => {
+      const connection = connections.get(uuid);
+      const secrets = vault.readSecrets(uuid);
+      member.secrets = Object.values(secrets);
+      return custom
+        ? customLaunch(runtime, connection, secrets, deps.env)
+        : ourLaunch(runtime, connection, secrets, folder, deps);
+    };
+    const server = createServer({
+      launch,
+      log,
+      now,
+      onOutput: chunk => member.upstream.output(chunk),
+      onControl: message => control(uuid, message as ServerMessage),
+      onExit: (_expected, reason) => member.upstream.exited(reason),
+      onState: (state, reason) => stateChanged(uuid, state, reason),
+      ...(deps.idleMs === undefined ? {} : { idleMs: deps.idleMs }),
+      ...(deps.grace === undefined ? {} : { grace: deps.grace }),
+    });
+    const upstream = new Upstream(server, deps.eventsOf(uuid), custom);
+    const member = {
+      server,
+      upstream,
+      log,
+      signIn: undefined as SignInOutcome | undefined,
+      health: undefined as Health | undefined,
+      secrets: [] as string[],
+      tests: new Map<number, (outcome: SignInOutcome) => void>(),
+    };
+    members.set(uuid, member);
+    return member;
+  };
+
+  const of = (uuid: string) => members.get(uuid) ?? create(uuid);
+
+  const stateChanged = (uuid: string, state: ServerState, reason: string): void => {
+    const connection = connections.find(uuid);
+    if (state === 'crash-loop') {
+      audit.append({
+        kind: 'server-state',
+        connection: connection?.id ?? uuid,
+        connectionUuid: uuid,
+        outcome: 'error',
+        code: 'GH_SERVER_CRASH_LOOP',
+        message: reason,
+      });
+    }
+    if (state === 'stopped' || state === 'crash-loop') {
+      const member = members.get(uuid);
+      for (const settle of member?.tests.values() ?? []) {
+        settle({
+          ok: false,
+          code: 'GH_SERVER_GONE',
+          message: `The server ended: ${reason || 'it was stopped'}.`,
+          hint: 'Look at `gatehouse connections logs`.',
+        });
+      }
+      member?.tests.clear();
+    }
+    deps.onChanged(uuid, 'state');
+  };
+
+  const control = (uuid: string, message: ServerMessage): void => {
+    const member = of(uuid);
+    switch (message.type) {
+      case 'tested':
+        member.tests.get(message.id)?.(message.outcome);
+        member.tests.delete(message.id);
+        return signedIn(uuid, message.outcome);
+      case 'sign-in':
+        return signedIn(uuid, message.outcome);
+      case 'store-secret':
+        vault.setSecrets(uuid, { [message.field]: message.value });
+        member.secrets.push(message.value);
+        audit.append(
+          {
+            kind: 'secret-set',
+            connection: connections.get(uuid).id,
+            connectionUuid: uuid,
+            details: { field: message.field, by: 'server' },
+          },
+          'durable',
+        );
+        return;
+      case 'health':
+        member.health = message.health;
+        return deps.onChanged(uuid, 'state');
+      case 'scope-refused':
+        member.log.note(`[gatehouse] the vendor refused ${message.tool}/${message.action}: ${message.message}`);
+        return;
+      default:
+        member.log.note('[gatehouse] an unknown message on the control channel was dropped');
+    }
+  };
+
+  const signedIn = (uuid: string, outcome: SignInOutcome): void => {
+    const member = of(uuid);
+    const before = member.signIn;
+    member.signIn = outcome;
+    const connection = connections.find(uuid);
+    if (connection === undefined) return;
+    if (JSON.stringify(before) !== JSON.stringify(outcome)) {
+      audit.append({
+        kind: outcome.ok ? 'sign-in' : 'credential-refused',
+        connection: connection.id,
+        connectionUuid: uuid,
+        outcome: outcome.ok ? 'ok' : 'error',
+        ...(outcome.ok
+          ? { details: { identity: outcome.identity, scopes: outcome.scopes }, ...(outcome.demo ? { demo: true } : {}) }
+          : { code: outcome.code, message: outcome.message }),
+      });
+    }
+    if (outcome.ok) {
+      const same =
+        JSON.stringify([connection.identity, connection.scopes, connection.demo]) ===
+        JSON.stringify([outcome.identity, outcome.scopes, outcome.demo]);
+      if (!same) {
+        connections.change(uuid, { identity: outcome.identity, scopes: outcome.scopes, demo: outcome.demo });
+        deps.onChanged(uuid, 'scopes');
+        return;
+      }
+    }
+    deps.onChanged(uuid, 'state');
+  };
+
+  const test = async (uuid: string): Promise<SignInOutcome> => {
+    const member = of(uuid);
+    const connection = connections.get(uuid);
+    try {
+      await member.upstream.ready();
+    } catch (error) {
+      if (error instanceof GatehouseError) return { ok: false, ...error.toJSON() };
+      throw error;
+    }
+    if (connection.backend === 'custom')
+      return { ok: true, identity: `runs (${member.upstream.era} protocol)`, scopes: null, demo: false };
+    const id = nextTest++;
+    return new Promise(resolve => {
+      const timer = setTimeout(() => {
+        member.tests.delete(id);
+        resolve({
+          ok: false,
+          code: 'GH_TEST_SILENT',
+          message: `The server did not finish signing in within ${TEST_MS / 1_000} s.`,
+          hint: 'Look at `gatehouse connections logs`.',
+        });
+      }, TEST_MS);
+      member.tests.set(id, outcome => {
+        clearTimeout(timer);
+        resolve(outcome);
+      });
+      const order: HostMessage = { type: 'test', id };
+      member.server.control(order);
+    });
+  };
+
+  return {
+    of,
+    running: () =>
+      [...members].filter(([, member]) => member.server.pid !== undefined).map(([uuid, member]) => ({ uuid, member })),
+    secretsOf: uuid => members.get(uuid)?.secrets ?? [],
+    test,
+    async restart(uuid) {
+      const member = of(uuid);
+      await member.server.stop();
+      member.server.forgive();
+      member.signIn = undefined;
+      await member.upstream.ready();
+    },
+    async stop(uuid) {
+      await members.get(uuid)?.server.stop();
+    },
+    async stopAll() {
+      await Promise.all([...members.values()].map(member => member.server.stop()));
+    },
+    async forget(uuid) {
+      await members.get(uuid)?.server.stop();
+      members.delete(uuid);
+    },
+  };
+}
+
+function ourLaunch(
+  runtime: Runtime,
+  connection: Connection,
+  secrets: Readonly<Record<string, string>>,
+  folder: string,
+  deps: FleetDeps,
+): Launch {
+  const start: HostMessage = {
+    type: 'start',
+    connection: connection.id,
+    uuid: connection.uuid,
+    settings: connection.settings,
+    secrets,
+    readOnly: connection.readOnly,
+    // The gateway presents; the server always gets the grouped names.
+    presentation: 'grouped',
+    stateFolder: folder,
+    logLevel: deps.logLevel(),
+  };
+  return {
+    command: runtime.node,
+    args: [runtime.server, connection.backend, '--control-fd', '3'],
+    env: environmentForOurs(deps.env),
+    cwd: folder,
+    firstLine: JSON.stringify(start),
+  };
+}
+
+function customLaunch(
+  runtime: Runtime,
+  connection: Connection,
+  secrets: Readonly<Record<string, string>>,
+  env: NodeJS.ProcessEnv,
+): Launch {
+  const { command, args, cwd, env: variables } = connection.settings;
+  const plain = Array.isArray(variables)
+    ? Object.fromEntries(
+        variables.map(String).map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+      )
+    : {};
+  const order = {
+    command: String(command),
+    args: Array.isArray(args) ? args.map(String) : [],
+    cwd: typeof cwd === 'string' && cwd !== '' ? cwd : homedir(),
+    env: { ...environmentForCustom(env, homedir()), ...plain, ...secrets },
+  };
+  return {
+    command: runtime.node,
+    args: [runtime.launcher],
+    env: environmentForOurs(env),
+    cwd: homedir(),
+    firstLine: JSON.stringify(order),
+  };
+}

@@ -1,0 +1,335 @@
+import type { CatalogField } from '../../mcp/kit/catalog.ts';
+import { type Connection, CUSTOM_SETTINGS, checkSettings } from '../connections/index.ts';
+import {
+  type ConnectionState,
+  type ConnectionView,
+  ERRORS,
+  type FieldView,
+  GatehouseError,
+} from '../contract/index.ts';
+import type { Parts } from '../parts.ts';
+import { widens } from '../policy/index.ts';
+import type { Handlers } from '../serve/index.ts';
+
+type Part = Pick<
+  Handlers,
+  | 'backends.list'
+  | 'catalog.get'
+  | 'connections.list'
+  | 'connections.add'
+  | 'connections.edit'
+  | 'connections.test'
+  | 'connections.restart'
+  | 'connections.stop'
+  | 'connections.logs'
+  | 'connections.changes'
+  | 'connections.acceptChanges'
+  | 'connections.classify'
+  | 'connections.remove'
+>;
+
+const CUSTOM = {
+  title: 'Custom server',
+  description: 'Any MCP server that speaks over stdio.',
+  help: 'Secret values become environment variables of the server, and of it alone: give them under the names it wants.',
+};
+
+export function connectionHandlers(parts: Parts): Part {
+  const { connections, catalogs, pinned, vault, audit, fleet, gateway } = parts;
+
+  const fieldsOf = (backend: string): readonly CatalogField[] =>
+    backend === 'custom' ? CUSTOM_SETTINGS : catalogs.get(backend).settings;
+  const clients = (): string[] => ['', ...parts.keys.list().map(({ id }) => id)];
+  const changed = (): void => parts.emit({ type: 'connections' });
+
+  const checkSecrets = (backend: string, secrets: Readonly<Record<string, string>>, complete: boolean): void => {
+    if (backend === 'custom') {
+      const bad = Object.keys(secrets).find(name => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+      if (bad !== undefined)
+        throw new GatehouseError('GH_INVALID_INPUT', `"${bad}" cannot be the name of an environment variable.`);
+      return;
+    }
+    const fields = catalogs.get(backend).credentials;
+    const unknown = Object.keys(secrets).find(name => !fields.some(field => field.name === name));
+    if (unknown !== undefined)
+      throw new GatehouseError('GH_INVALID_INPUT', `"${unknown}" is not a credential here.`, {
+        hint: `Use: ${fields.map(({ name }) => name).join(', ')}.`,
+      });
+    const missing = complete ? fields.find(field => field.required && !secrets[field.name]) : undefined;
+    if (missing !== undefined)
+      throw new GatehouseError('GH_INVALID_INPUT', `"${missing.name}" is needed: ${missing.description}`, {
+        hint: 'Give it by prompt or --secrets-stdin.',
+      });
+    const empty = Object.entries(secrets).find(([, value]) => value === '');
+    if (empty !== undefined) throw new GatehouseError('GH_INVALID_INPUT', `"${empty[0]}" is empty.`);
+  };
+
+  const view = (connection: Connection): ConnectionView => {
+    const member = fleet.of(connection.uuid);
+    const offer = parts.offerOf(connection.uuid);
+    const { state, reason, hint } = stateOf(connection);
+    return {
+      id: connection.id,
+      uuid: connection.uuid,
+      backend: connection.backend,
+      name: connection.name,
+      title: offer.title,
+      state,
+      reason,
+      hint,
+      identity: connection.identity,
+      scopes: connection.scopes ?? [],
+      scopesKnown: connection.scopes !== null,
+      demo: connection.demo,
+      readOnly: connection.readOnly,
+      presentation: connection.presentation,
+      settings: connection.settings,
+      secretFields: vault.secretFields(connection.uuid),
+      tools: offer.actions.length,
+      heldChanges: heldChanges(connection),
+      pid: member.server.pid ?? null,
+      openCalls: member.upstream.openCalls.length,
+    };
+  };
+
+  const heldChanges = (connection: Connection): number =>
+    pinned.get(connection.uuid) === undefined ? 0 : pinned.changes(connection.uuid).length;
+
+  const stateOf = (
+    connection: Connection,
+  ): { readonly state: ConnectionState; readonly reason: string; readonly hint: string } => {
+    const { server, signIn } = fleet.of(connection.uuid);
+    const needs = (code: keyof typeof ERRORS, reason: string) => ({
+      state: 'attention' as const,
+      reason,
+      hint: ERRORS[code].hint,
+    });
+    if (server.state === 'crash-loop')
+      return needs('GH_SERVER_CRASH_LOOP', `The server keeps ending by itself: ${server.reason}.`);
+    if (signIn?.ok === false) return { state: 'attention', reason: signIn.message, hint: signIn.hint };
+    if (heldChanges(connection) > 0)
+      return needs('GH_DEFINITION_HELD', 'The server offers other tools than those you accepted.');
+    return { state: server.state, reason: '', hint: '' };
+  };
+
+  return {
+    'backends.list': () => [
+      ...catalogs.list().map(name => {
+        const catalog = catalogs.get(name);
+        return {
+          backend: name,
+          title: catalog.title,
+          description: catalog.description,
+          tools: catalog.tools.length,
+          actions: catalog.tools.reduce((sum, tool) => sum + tool.actions.length, 0),
+          credentialHelp: catalog.credentialHelp,
+          settings: catalog.settings.map(fieldView),
+          credentials: catalog.credentials.map(fieldView),
+        };
+      }),
+      {
+        backend: 'custom',
+        title: CUSTOM.title,
+        description: CUSTOM.description,
+        tools: 0,
+        actions: 0,
+        credentialHelp: CUSTOM.help,
+        settings: CUSTOM_SETTINGS.map(fieldView),
+        credentials: [],
+      },
+    ],
+    'catalog.get': ({ backend }) => catalogs.get(backend),
+    'connections.list': () => connections.list().map(view),
+
+    'connections.add'(input) {
+      const settings = checkSettings(fieldsOf(input.backend), input.settings);
+      checkSecrets(input.backend, input.secrets, true);
+      if (Object.keys(input.secrets).length > 0) vault.key('check');
+      const presentation =
+        input.presentation ??
+        (input.backend === 'custom' ? 'grouped' : catalogs.get(input.backend).defaultPresentation);
+      const connection = connections.add({
+        backend: input.backend,
+        name: input.name,
+        settings,
+        readOnly: input.readOnly,
+        presentation,
+        demo: false,
+      });
+      vault.setSecrets(connection.uuid, input.secrets);
+      audit.append(
+        {
+          kind: 'connection-added',
+          connection: connection.id,
+          connectionUuid: connection.uuid,
+          details: { settings, secrets: Object.keys(input.secrets), readOnly: input.readOnly },
+        },
+        'durable',
+      );
+      changed();
+      return view(connection);
+    },
+
+    async 'connections.edit'(input, context) {
+      const before = connections.get(input.id);
+      const fields = fieldsOf(before.backend);
+      const settings =
+        input.settings === undefined
+          ? before.settings
+          : checkSettings(fields, { ...before.settings, ...input.settings });
+      if (input.secrets !== undefined) checkSecrets(before.backend, input.secrets, false);
+      if (before.readOnly && input.readOnly === false)
+        parts.requirePerson(context, input.code, `switch off read-only of ${before.id}`);
+      // Secrets belong to the place they were typed for (architecture §4).
+      const moved = fields.some(
+        field => field.namesHost === true && settings[field.name] !== before.settings[field.name],
+      );
+      const runsOther = before.backend === 'custom' && JSON.stringify(settings) !== JSON.stringify(before.settings);
+      if (moved || runsOther) vault.removeSecrets(before.uuid);
+      if (input.removeSecrets !== undefined) vault.removeSecrets(before.uuid, input.removeSecrets);
+      if (input.secrets !== undefined) vault.setSecrets(before.uuid, input.secrets);
+      const after = connections.change(before.uuid, {
+        settings,
+        ...(input.name === undefined ? {} : { name: input.name }),
+        ...(input.readOnly === undefined ? {} : { readOnly: input.readOnly }),
+        ...(input.presentation === undefined ? {} : { presentation: input.presentation }),
+        ...(moved || input.secrets !== undefined ? { identity: null, scopes: null } : {}),
+      });
+      if (input.secrets !== undefined) {
+        audit.append(
+          {
+            kind: 'secret-set',
+            connection: after.id,
+            connectionUuid: after.uuid,
+            door: context.door,
+            details: { fields: Object.keys(input.secrets) },
+          },
+          'durable',
+        );
+      }
+      audit.append(
+        {
+          kind: 'connection-changed',
+          connection: after.id,
+          connectionUuid: after.uuid,
+          door: context.door,
+          details: {
+            name: after.name,
+            settings,
+            readOnly: after.readOnly,
+            presentation: after.presentation,
+            secretsDropped: moved || runsOther,
+          },
+        },
+        'durable',
+      );
+      await fleet.stop(after.uuid);
+      gateway.listsChanged(after.uuid);
+      changed();
+      return view(after);
+    },
+
+    async 'connections.test'({ id }) {
+      const connection = connections.get(id);
+      const outcome = await fleet.test(connection.uuid);
+      if (!outcome.ok)
+        return {
+          ok: false,
+          identity: null,
+          scopes: [],
+          code: outcome.code,
+          message: outcome.message,
+          hint: outcome.hint,
+        };
+      return { ok: true, identity: outcome.identity, scopes: outcome.scopes ?? [] };
+    },
+    async 'connections.restart'({ id }) {
+      const connection = connections.get(id);
+      await fleet.restart(connection.uuid);
+      return view(connections.get(connection.uuid));
+    },
+    async 'connections.stop'({ id }) {
+      const connection = connections.get(id);
+      await fleet.stop(connection.uuid);
+      return view(connection);
+    },
+    'connections.logs': ({ id, lines }) => fleet.of(connections.get(id).uuid).log.tail(lines),
+
+    'connections.changes': ({ id }) => pinned.changes(connections.get(id).uuid),
+    'connections.acceptChanges'({ id, code }, context) {
+      const connection = connections.get(id);
+      const changes = pinned.changes(connection.uuid);
+      if (changes.length > 0)
+        parts.requirePerson(context, code, `accept ${changes.length} changed definitions of ${connection.id}`);
+      pinned.accept(connection.uuid);
+      audit.append(
+        {
+          kind: 'definitions-changed',
+          connection: connection.id,
+          connectionUuid: connection.uuid,
+          door: context.door,
+          decision: 'accepted',
+          details: changes.map(({ list, name, change }) => ({ list, name, change })),
+        },
+        'durable',
+      );
+      gateway.listsChanged(connection.uuid);
+      changed();
+      return view(connection);
+    },
+    'connections.classify'({ id, tool, effect, code }, context) {
+      const connection = connections.get(id);
+      if (connection.backend !== 'custom')
+        throw new GatehouseError(
+          'GH_INVALID_INPUT',
+          'Only tools of custom servers are classified; ours have their effects in the catalogue.',
+        );
+      const policy = parts.policyOf(connection.uuid);
+      const before = parts.offerOf(connection.uuid).actions;
+      const after = before.map(action => (action.tool === tool ? { ...action, effect } : action));
+      if (widens({ actions: before, policy }, { actions: after, policy }, clients(), parts.now().toISOString())) {
+        parts.requirePerson(context, code, `classify ${tool} of ${connection.id} as ${effect}`);
+      }
+      pinned.classify(connection.uuid, tool, effect);
+      audit.append(
+        {
+          kind: 'classification',
+          connection: connection.id,
+          connectionUuid: connection.uuid,
+          tool,
+          effect,
+          door: context.door,
+        },
+        'durable',
+      );
+      gateway.listsChanged(connection.uuid);
+      changed();
+      return view(connection);
+    },
+    async 'connections.remove'({ id }, context) {
+      const connection = connections.get(id);
+      await fleet.forget(connection.uuid);
+      connections.remove(connection.uuid);
+      audit.append(
+        { kind: 'connection-removed', connection: connection.id, connectionUuid: connection.uuid, door: context.door },
+        'durable',
+      );
+      for (const session of gateway.sessions()) if (session.connection === connection.uuid) gateway.close(session);
+      changed();
+      return { removed: connection.id };
+    },
+  };
+}
+
+function fieldView(field: CatalogField): FieldView {
+  const { name, title, description, kind, required, choices } = field;
+  return {
+    name,
+    title,
+    description,
+    kind,
+    required,
+    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(choices === undefined ? {} : { choices }),
+  };
+}

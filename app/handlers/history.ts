@@ -1,0 +1,102 @@
+import { isAbsolute } from 'node:path';
+import type { AuditQuery } from '../audit/index.ts';
+import { GatehouseError } from '../contract/index.ts';
+import type { Parts } from '../parts.ts';
+import { MASK } from '../policy/index.ts';
+import type { Handlers } from '../serve/index.ts';
+
+type Part = Pick<
+  Handlers,
+  'audit.list' | 'audit.get' | 'audit.repeat' | 'audit.verify' | 'audit.export' | 'audit.prune'
+>;
+
+export function historyHandlers(parts: Parts): Part {
+  const { audit, connections, gateway } = parts;
+  const get = (seq: number) => {
+    const entry = audit.get(seq);
+    if (entry === undefined) throw new GatehouseError('GH_NOT_FOUND', `The history has no entry ${seq}.`);
+    return entry;
+  };
+  return {
+    'audit.list': query => audit.search(query as AuditQuery),
+    'audit.get': ({ seq }) => get(seq),
+    async 'audit.repeat'({ seq }) {
+      const entry = get(seq);
+      if (
+        entry.kind !== 'intent' ||
+        entry.effect !== 'read' ||
+        entry.connectionUuid === undefined ||
+        entry.tool === undefined
+      ) {
+        throw new GatehouseError('GH_INVALID_INPUT', 'Only a read call can be repeated.', {
+          hint: 'Give the number of an intent with effect read.',
+        });
+      }
+      const args = JSON.stringify(entry.arguments ?? {});
+      if (args.includes(MASK) || args.startsWith('{"shortened":true'))
+        throw new GatehouseError(
+          'GH_INVALID_INPUT',
+          'The arguments of that call were masked or shortened, so it cannot be repeated.',
+        );
+      const { uuid } = connections.get(entry.connectionUuid);
+      return new Promise<unknown>((resolve, reject) => {
+        const session = gateway.open(
+          'gatehouse',
+          uuid,
+          {
+            send(line) {
+              const reply = JSON.parse(line.toString('utf8')) as {
+                readonly id?: unknown;
+                readonly result?: unknown;
+                readonly error?: { readonly message: string };
+              };
+              if (reply.id !== 1) return;
+              gateway.close(session);
+              if (reply.error === undefined) resolve(reply.result);
+              else reject(new GatehouseError('GH_CONFLICT', reply.error.message));
+            },
+            close: () => undefined,
+          },
+          true,
+        );
+        const call =
+          entry.tool?.includes('/') === true
+            ? plainCall(entry.tool, entry.action ?? '')
+            : {
+                method: 'tools/call',
+                params: {
+                  name: parts.offerOf(uuid).presentedName(entry.tool ?? '', entry.action ?? ''),
+                  arguments: entry.arguments ?? {},
+                },
+              };
+        gateway.receive(session, Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, ...call })));
+      });
+    },
+    async 'audit.verify'(_input, context) {
+      const verdict = await audit.verify(context.progress);
+      audit.append(
+        { kind: 'verification', door: context.door, outcome: verdict.ok ? 'ok' : 'error', details: verdict },
+        'durable',
+      );
+      return verdict;
+    },
+    async 'audit.export'({ file, format, query }, context) {
+      if (!isAbsolute(file))
+        throw new GatehouseError('GH_INVALID_INPUT', 'Give the absolute path of the file to write.');
+      const entries = await audit.exportTo(file, format, query as AuditQuery, context.progress);
+      audit.append({ kind: 'export', door: context.door, details: { file, format, entries } }, 'durable');
+      return { file, entries };
+    },
+    async 'audit.prune'({ before, code }, context) {
+      parts.requirePerson(context, code, `remove the history before ${before}`);
+      return { pruned: await audit.prune(before) };
+    },
+  };
+}
+
+function plainCall(
+  method: string,
+  name: string,
+): { readonly method: string; readonly params: Readonly<Record<string, unknown>> } {
+  return { method, params: method === 'resources/read' ? { uri: name } : { name, arguments: {} } };
+}

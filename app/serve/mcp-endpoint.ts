@@ -1,0 +1,231 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatehouseError } from '../contract/errors.ts';
+import type { Gateway, Session } from '../gateway/index.ts';
+import { isLocalHost, isLocalOrigin } from './http-guard.ts';
+
+/**
+ * MCP over loopback HTTP at `/mcp/<backend>/<name>`, for clients that want a URL (mcp.md §1.8, §3.11). Off by default. The
+ * key of a client goes into `Authorization: Bearer`; each POST is a session of its own, in either era.
+ */
+export interface McpEndpointDeps {
+  readonly gateway: Gateway;
+  readonly enabled: () => boolean;
+  /** The client whose key this is, or `undefined`. */
+  readonly clientOf: (key: string) => string | undefined;
+  readonly resolve: (connection: string) => string;
+}
+
+const K = 'io.modelcontextprotocol/';
+const MODERN = '2026-07-28';
+const BODY_LIMIT = 16 * 1024 * 1024;
+const ALIVE_MS = 15_000;
+const NAMED: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+};
+/** Other errors of a modern request travel as 200. */
+const STATUS: Readonly<Record<number, number>> = { [-32601]: 404, [-32020]: 400, [-32021]: 400, [-32022]: 400 };
+
+type Message = {
+  readonly id?: unknown;
+  readonly method: string;
+  readonly params?: { readonly [key: string]: unknown };
+};
+
+export function createMcpEndpoint(
+  deps: McpEndpointDeps,
+): (request: IncomingMessage, response: ServerResponse, url: URL) => boolean {
+  return (request, response, url) => {
+    if (!url.pathname.startsWith('/mcp/') && url.pathname !== '/mcp') return false;
+    handle(deps, request, response, url).catch(() => response.destroy());
+    return true;
+  };
+}
+
+async function handle(
+  deps: McpEndpointDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const end = (status: number, body?: unknown, headers: Readonly<Record<string, string>> = {}): void => {
+    response
+      .writeHead(status, { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers })
+      .end(body === undefined ? undefined : JSON.stringify(body));
+  };
+  if (!isLocalHost(request.headers.host)) return end(403, rpcError(null, -32000, 'Host not allowed'));
+  if (!isLocalOrigin(request.headers.origin)) return end(403, rpcError(null, -32000, 'Origin not allowed'));
+  if (!deps.enabled())
+    return end(
+      404,
+      rpcError(
+        null,
+        -32000,
+        'The MCP endpoint is switched off. Switch it on with: gatehouse settings set mcpEndpoint true',
+      ),
+    );
+  if (request.method !== 'POST') return end(405, rpcError(null, -32000, 'Method not allowed'), { allow: 'POST' });
+  const client = deps.clientOf(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+  if (client === undefined)
+    return end(401, rpcError(null, -32000, 'Missing or wrong key'), { 'www-authenticate': 'Bearer' });
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    return end(415, rpcError(null, -32000, 'Content-Type must be application/json'));
+  let connection: string;
+  try {
+    connection = deps.resolve(decodeURIComponent(url.pathname.slice('/mcp/'.length)));
+  } catch (error) {
+    return end(
+      404,
+      rpcError(null, -32000, error instanceof GatehouseError ? `${error.message} ${error.hint}` : 'No such connection'),
+    );
+  }
+  const body = await bodyOf(request);
+  if (body === undefined) return end(413, rpcError(null, -32000, 'Too large'), { connection: 'close' });
+  let message: Message;
+  try {
+    message = JSON.parse(body.toString('utf8')) as Message;
+  } catch {
+    return end(400, rpcError(null, -32700, 'Parse error'));
+  }
+  if (typeof message !== 'object' || message === null || Array.isArray(message) || typeof message.method !== 'string')
+    return end(400, rpcError(null, -32600, 'One JSON-RPC request per POST'));
+  const legacy = isLegacy(message, request);
+  const mismatch = legacy ? undefined : headerMismatch(message, request);
+  if (mismatch !== undefined) return end(400, rpcError(message.id, mismatch.code, mismatch.message, mismatch.data));
+  if (message.id === undefined) return end(202);
+  converse(deps.gateway, client, connection, body, message, legacy, response);
+}
+
+/** One exchange: plain JSON, or a stream as soon as a notification comes first. */
+function converse(
+  gateway: Gateway,
+  client: string,
+  connection: string,
+  body: Buffer,
+  message: Message,
+  legacy: boolean,
+  response: ServerResponse,
+): void {
+  let streaming = false;
+  let alive: NodeJS.Timeout | undefined;
+  const stream = (line: Buffer): void => {
+    if (!streaming) {
+      streaming = true;
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      alive = setInterval(() => response.write(': alive\n\n'), ALIVE_MS);
+    }
+    response.write('event: message\ndata: ');
+    response.write(line);
+    response.write('\n');
+  };
+  const finish = (session: Session): void => {
+    clearInterval(alive);
+    response.end();
+    gateway.close(session);
+  };
+  const session = gateway.open(
+    client,
+    connection,
+    {
+      send(line) {
+        const sent = JSON.parse(line.toString('utf8')) as {
+          readonly id?: unknown;
+          readonly method?: unknown;
+          readonly error?: { readonly code: number };
+        };
+        if (sent.method !== undefined) return stream(line);
+        if (streaming) stream(line);
+        else {
+          const status =
+            legacy || sent.error === undefined
+              ? 200
+              : (STATUS[sent.error.code] ?? (sent.error.code === -32602 && isEnvelopeFault(message) ? 400 : 200));
+          response.writeHead(status, { 'content-type': 'application/json' }).write(line);
+        }
+        setImmediate(finish, session);
+      },
+      close: () => void response.end(),
+    },
+    true,
+  );
+  response.on('close', () => {
+    clearInterval(alive);
+    gateway.close(session);
+  });
+  gateway.receive(session, body.includes(10) ? Buffer.from(JSON.stringify(message)) : body);
+}
+
+function isLegacy(message: Message, request: IncomingMessage): boolean {
+  const header = request.headers['mcp-protocol-version'];
+  if (envelope(message)[`${K}protocolVersion`] !== undefined) return false;
+  return (
+    message.method === 'initialize' ||
+    (typeof header === 'string' ? header < MODERN : request.headers['mcp-method'] === undefined)
+  );
+}
+
+function headerMismatch(
+  message: Message,
+  request: IncomingMessage,
+): { readonly code: number; readonly message: string; readonly data?: unknown } | undefined {
+  const version = envelope(message)[`${K}protocolVersion`];
+  const header = one(request, 'mcp-protocol-version');
+  const mismatch = (name: string) => ({ code: -32020, message: `Header mismatch: ${name}` });
+  if (message.id === undefined && version === undefined) return undefined;
+  if (version === undefined) return { code: -32602, message: `Missing _meta key ${K}protocolVersion` };
+  if (header?.trim() !== version) return mismatch('MCP-Protocol-Version');
+  if (version !== MODERN)
+    return { code: -32022, message: 'Unsupported protocol version', data: { supported: [MODERN], requested: version } };
+  if (one(request, 'mcp-method')?.trim() !== message.method) return mismatch('Mcp-Method');
+  const named = NAMED[message.method];
+  if (named !== undefined && plain(one(request, 'mcp-name')) !== message.params?.[named]) return mismatch('Mcp-Name');
+  return undefined;
+}
+
+function isEnvelopeFault(message: Message): boolean {
+  const capabilities = envelope(message)[`${K}clientCapabilities`];
+  return typeof capabilities !== 'object' || capabilities === null;
+}
+
+function envelope(message: Message): Readonly<Record<string, unknown>> {
+  const meta = message.params?._meta;
+  return typeof meta === 'object' && meta !== null ? (meta as Record<string, unknown>) : {};
+}
+
+function one(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Names that are not ASCII travel as `=?base64?…?=`. */
+function plain(value: string | undefined): string | undefined {
+  const encoded = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/.exec(value?.trim() ?? '')?.[1];
+  return encoded === undefined ? value?.trim() : Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= BODY_LIMIT) parts.push(chunk);
+      else resolve(undefined);
+    });
+    request.on('end', () => resolve(Buffer.concat(parts)));
+    request.on('error', reject);
+  });
+}
+
+function rpcError(id: unknown, code: number, message: string, data?: unknown): unknown {
+  return {
+    jsonrpc: '2.0',
+    id: typeof id === 'string' || typeof id === 'number' ? id : null,
+    error: { code, message, ...(data === undefined ? {} : { data }) },
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Builds `dist/`: the programs (rolldown), the catalogues as data, the window (vite).
+ * `--no-window` leaves the window out, for quick rounds on the host.
+ */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const entries = {
+  gatehouse: 'app/cli.ts',
+  bridge: 'app/bridge.ts',
+  launcher: 'app/servers/launcher.ts',
+  'audit-worker': 'app/audit/worker.ts',
+  server: 'mcp/server.ts',
+  backends: 'mcp/index.ts',
+};
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(join(dist, 'catalog'), { recursive: true });
+
+const input = Object.fromEntries(
+  Object.entries(entries)
+    .filter(([, file]) => existsSync(join(root, file)))
+    .map(([name, file]) => [name, join(root, file)]),
+);
+const bundle = await rolldown({
+  input,
+  platform: 'node',
+  external: ['keytar', 'electron', ...(existsSync(join(root, 'mcp/index.ts')) ? [] : [/mcp\/index/])],
+  logLevel: 'warn',
+});
+await bundle.write({
+  dir: dist,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+  sourcemap: true,
+  banner: chunk => (chunk.name === 'gatehouse' ? '#!/usr/bin/env node' : ''),
+});
+await bundle.close();
+
+if (existsSync(join(dist, 'backends.js'))) {
+  const { backends, catalogOf } = await import(pathToFileURL(join(dist, 'backends.js')).href);
+  for (const [name, load] of Object.entries(backends)) {
+    writeFileSync(join(dist, 'catalog', `${name}.json`), JSON.stringify(catalogOf(await load())));
+  }
+}
+
+if (!process.argv.includes('--no-window') && existsSync(join(root, 'renderer', 'index.html'))) {
+  const { build } = await import('vite');
+  await build({ root: join(root, 'renderer'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+}
