@@ -45,7 +45,8 @@ function installPackages() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing the packages of package-lock.json …');
   // The Electron binary comes from elsewhere and may not be obtainable; nothing here downloads it.
-  must('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error']);
+  // Not `npm ci`: it refuses where a registry lacks optional packages of other platforms, and nothing is saved either way.
+  must('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error']);
   writeFileSync(stamp, wanted);
 }
 
@@ -89,7 +90,7 @@ function build() {
   writeFileSync(stamp, '');
 }
 
-/** Where Electron's binary is, if it is anywhere: `npm ci` does not download it. */
+/** Where Electron's binary is, if it is anywhere: installing the packages does not download it. */
 function electronBinary() {
   const name =
     process.platform === 'win32'

@@ -29,7 +29,7 @@ const input = Object.fromEntries(
 const bundle = await rolldown({
   input,
   platform: 'node',
-  external: ['keytar', 'electron', ...(existsSync(join(root, 'mcp/index.ts')) ? [] : [/mcp\/index/])],
+  external: ['keytar', 'electron'],
   logLevel: 'warn',
 });
 await bundle.write({

@@ -320,6 +320,21 @@ export interface SandboxServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A credential to sign in with, in the form of a connection: settings, secrets, and the vendor's scopes it will have. */
+export interface SandboxCredential {
+  readonly label: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly scopes: readonly string[];
+}
+
+/** What every backend's `sandbox/index.ts` exports. */
+export interface SandboxModule {
+  startSandbox(options?: {
+    readonly port?: number;
+  }): Promise<SandboxServer & { readonly credentials: readonly SandboxCredential[] }>;
+}
+
 /**
  * Starts the server on 127.0.0.1. Over HTTP, tests reach the same switches under `/__sandbox`:
  * `POST|GET|DELETE faults`, `PATCH|GET|DELETE switches`, `GET|DELETE requests`.

@@ -3,7 +3,7 @@ import type { Expansion } from '../definition.ts';
 /** clients.md §5.1 */
 export const dollarBrace: Expansion = {
   pattern: /\$\{/,
-  says: '${NAME} is replaced by a variable',
+  says: 'a dollar sign and a name in braces are replaced by a variable',
   certainty: 'sure',
 };
 
@@ -22,6 +22,6 @@ export const percentName: Expansion = {
 /** For clients of which nobody has said what they do. */
 export const perhapsDollar: Expansion = {
   pattern: /\$[A-Za-z_{]/,
-  says: '$NAME or ${NAME} may be replaced by a variable',
+  says: 'a dollar sign and a name may be replaced by a variable',
   certainty: 'unsure',
 };
