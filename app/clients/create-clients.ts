@@ -229,9 +229,7 @@ export function createClients(deps: ClientsDeps): Clients {
       const remove = options.remove === true;
       if (!remove) checkConnections(definition, connections);
       const some = connections.length === 0 ? undefined : connections;
-      const at = remove
-        ? await fileToClean(definition, some)
-        : { file: definition.locate(place).file, warnings: [] };
+      const at = remove ? await fileToClean(definition, some) : { file: definition.locate(place).file, warnings: [] };
       const before = takeSnapshot(disk, at.file);
       const intent = remove ? removing(definition, some, options) : registering(definition, connections, options);
       const target = intent(before, await remembered(ledger, client, at.file));
