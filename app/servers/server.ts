@@ -129,8 +129,9 @@ export function createServer(deps: ServerDeps): Server {
       const control = spawned.stdio[3] as Duplex | null | undefined;
       control?.on('error', () => undefined);
       let text = '';
-      control?.on('data', (chunk: Buffer) => {
-        const lines = (text + chunk.toString('utf8')).split('\n');
+      control?.setEncoding('utf8');
+      control?.on('data', (chunk: string) => {
+        const lines = (text + chunk).split('\n');
         text = lines.pop() ?? '';
         for (const line of lines) receive(line);
       });
