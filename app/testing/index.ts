@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntryView, InputOf, OutputOf, ProcedureName } from '../contract/index.ts';
 import { createHost, type Host, type HostOptions } from '../host.ts';
 import { findRuntime } from '../runtime.ts';
 import { dial } from '../serve/dial.ts';
+import { openState } from '../storage/index.ts';
 import { VERSION } from '../version.ts';
 
 /** The built programs: `npm test` builds before it tests. */
@@ -168,4 +170,14 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The state database with bare connections, for tests of what hangs on them. */
+export function stateWith(file: string, ...uuids: readonly string[]): DatabaseSync {
+  const db = openState(file);
+  const add = db.prepare(
+    "INSERT OR IGNORE INTO connection VALUES (?, 'custom', ?, '{}', 0, 'flat', NULL, NULL, 0, '')",
+  );
+  for (const uuid of uuids) add.run(uuid, uuid);
+  return db;
 }
