@@ -56,6 +56,7 @@ export async function openAudit(deps: {
       return worker.ask({ type: 'search', query }) as Promise<Entry[]>;
     },
     get(seq) {
+      writer.flush();
       const row = getBody.get(seq);
       return row === undefined ? undefined : (JSON.parse(String(row.body)) as Entry);
     },
