@@ -121,7 +121,9 @@ export function createServer(deps: ServerDeps): Server {
           }),
         );
       });
-      spawned.once('exit', (code, signal) => ended(cannotStart ?? (signal === null ? `exit code ${code}` : `signal ${signal}`)));
+      spawned.once('exit', (code, signal) =>
+        ended(cannotStart ?? (signal === null ? `exit code ${code}` : `signal ${signal}`)),
+      );
       spawned.stdin?.on('error', () => undefined);
       spawned.stdout?.on('data', (chunk: Buffer) => {
         if (state === 'starting') enter('ready', '');
