@@ -141,7 +141,7 @@ function test() {
     const units = existsSync(unit) ? JSON.parse(readFileSync(unit, 'utf8')) : undefined;
     passed += units?.numPassedTests ?? 0;
     failed += units === undefined ? 1 : units.numFailedTests + (units.success || units.numFailedTests > 0 ? 0 : 1);
-    if (args.length === 0) {
+    if (args.length === 0 && existsSync(join(root, 'playwright.config.ts'))) {
       const pages = join(folder, 'e2e.json');
       run('playwright', ['test', '--reporter=list,json'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: pages } });
       const stats = existsSync(pages) ? JSON.parse(readFileSync(pages, 'utf8')).stats : undefined;

@@ -56,6 +56,7 @@ export async function openAudit(deps: {
       return worker.ask({ type: 'search', query }) as Promise<Entry[]>;
     },
     get(seq) {
+      writer.flush();
       const row = getBody.get(seq);
       return row === undefined ? undefined : (JSON.parse(String(row.body)) as Entry);
     },
@@ -130,12 +131,14 @@ function lazyWorker(program: string | URL, auditFile: string, indexFile: string)
       if (message.type === 'done') asked?.resolve(message.value);
       else asked?.reject(new GatehouseError('GH_AUDIT_UNREADABLE', message.message));
     });
-    started.on('error', error => {
+    const gone = (why: string): void => {
       for (const asked of open.values())
-        asked.reject(new GatehouseError('GH_AUDIT_UNREADABLE', `The history's worker failed: ${error.message}.`));
+        asked.reject(new GatehouseError('GH_AUDIT_UNREADABLE', `The history's worker failed: ${why}.`));
       open.clear();
-      worker = undefined;
-    });
+      if (worker === started) worker = undefined;
+    };
+    started.on('error', error => gone(error.message));
+    started.on('exit', () => gone('it ended'));
     started.unref();
     worker = started;
     return started;

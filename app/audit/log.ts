@@ -154,7 +154,7 @@ export async function openWriter(deps: {
     return seq;
   };
 
-  if (start.damage !== undefined) append({ kind: 'history-damaged', message: start.damage }, 'durable');
+  if (start.damage !== undefined) append({ kind: 'history-damaged', ...start.damage }, 'durable');
 
   return {
     append,
@@ -188,7 +188,7 @@ export async function openWriter(deps: {
         head = end.head;
         committed = end.head;
       }
-      if (end.damage !== undefined) append({ kind: 'history-damaged', message: end.damage }, 'durable');
+      if (end.damage !== undefined) append({ kind: 'history-damaged', ...end.damage }, 'durable');
       else transaction(db, writeSeal);
     },
     anchorNow,
@@ -204,12 +204,22 @@ export async function openWriter(deps: {
   };
 }
 
+/** What an entry of the kind `history-damaged` says; verification fails at `details.at` for as long as that entry is there. */
+interface Damage {
+  readonly message: string;
+  readonly details: { readonly at: number };
+}
+
+function damage(at: number, message: string): Damage {
+  return { message, details: { at } };
+}
+
 /** Where to go on, and what is wrong with what was found. */
 async function findEnd(
   db: DatabaseSync,
   key: Buffer | undefined,
   anchor: Anchor | undefined,
-): Promise<{ readonly head: Head; readonly anchored: number; readonly damage?: string }> {
+): Promise<{ readonly head: Head; readonly anchored: number; readonly damage?: Damage }> {
   const last = db.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1').get();
   const floor = db.prepare('SELECT seq, hash FROM checkpoint').get();
   const found = headOf(last) ?? headOf(floor) ?? GENESIS;
@@ -222,22 +232,39 @@ async function findEnd(
     return {
       head: anchored,
       anchored: at,
-      damage: `The history ends at entry ${found.seq}, but it once reached ${anchored.seq}: an old copy was put back, or its end was cut off.`,
+      damage: damage(
+        found.seq + 1,
+        `The history ends at entry ${found.seq}, but it once reached ${anchored.seq}: an old copy was put back, or its end was cut off.`,
+      ),
+    };
+  }
+  const noted =
+    anchored &&
+    headOf(db.prepare('SELECT seq, hash FROM entry WHERE seq=?').get(anchored.seq))?.hash.equals(anchored.hash);
+  if (noted === false) {
+    return {
+      head: found,
+      anchored: at,
+      damage: damage(at, `Entry ${at} differs from the one noted in the keychain: another history was put in place.`),
     };
   }
   if (key === undefined) return { head: found, anchored: at };
   if (sealed === undefined) {
     return found.seq === 0
       ? { head: found, anchored: at }
-      : { head: found, anchored: at, damage: `The seal of the history is missing; it ends at entry ${found.seq}.` };
+      : { head: found, anchored: at, damage: damage(found.seq, 'The seal of the history is missing.') };
   }
   const genuine = mac instanceof Uint8Array && timingSafeEqual(Buffer.from(mac), macOf(key, 'head', sealed));
-  if (!genuine) return { head: found, anchored: at, damage: 'The seal of the history is not genuine.' };
+  if (!genuine)
+    return { head: found, anchored: at, damage: damage(sealed.seq, 'The seal of the history is not genuine.') };
   if (sealed.seq > found.seq)
     return {
       head: sealed,
       anchored: at,
-      damage: `The history ends at entry ${found.seq}, but it was sealed at ${sealed.seq}: its end was cut off.`,
+      damage: damage(
+        found.seq + 1,
+        `The history ends at entry ${found.seq}, but it was sealed at ${sealed.seq}: its end was cut off.`,
+      ),
     };
   // Entries after the sealed head were written while the vault was closed; verification checks that they continue the chain.
   return { head: found, anchored: at };

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { GENESIS, type Head, link, macOf } from './chain.ts';
+import type { Entry } from './entry.ts';
 import { headOf, parseAnchor } from './log.ts';
 
 export interface Verdict {
@@ -52,6 +53,8 @@ export function verifyHistory(
       if (!hash.equals(Buffer.from(row.hash as Uint8Array)) || !body.startsWith(`{"seq":${seq},`))
         return broken(seq, `Entry ${seq} is not as it was written.`);
       head = { seq, hash };
+      const noticed = damageIn(body);
+      if (noticed !== undefined) return broken(noticed.at, noticed.reason);
       if (anchor?.seq === seq) {
         if (!anchor.hash.equals(hash))
           return broken(
@@ -86,4 +89,13 @@ export function verifyHistory(
   } finally {
     db.close();
   }
+}
+
+/** The host once found the history damaged and wrote that down before it went on. */
+function damageIn(body: string): { readonly at: number; readonly reason: string } | undefined {
+  if (!body.includes('"kind":"history-damaged"')) return undefined;
+  const entry = JSON.parse(body) as Entry;
+  if (entry.kind !== 'history-damaged') return undefined;
+  const { at } = entry.details as { readonly at: number };
+  return { at, reason: `${entry.message} (Found at ${entry.time}.)` };
 }

@@ -46,16 +46,19 @@ const run = async (request: WorkerRequest): Promise<unknown> => {
       clearInterval(idle);
       index.checkpoint();
       index.close();
-      port.close();
       return undefined;
   }
 };
 
 port.on('message', (request: WorkerRequest) => {
-  run(request).then(
-    value => reply({ id: request.id, type: 'done', value }),
-    (error: Error) => reply({ id: request.id, type: 'failed', message: error.message }),
-  );
+  run(request)
+    .then(
+      value => reply({ id: request.id, type: 'done', value }),
+      (error: Error) => reply({ id: request.id, type: 'failed', message: error.message }),
+    )
+    .finally(() => {
+      if (request.type === 'close') port.close();
+    });
 });
 
 const idle = setInterval(() => {

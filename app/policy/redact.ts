@@ -7,7 +7,7 @@ const SECRET_TEXT: readonly RegExp[] = [
   /\bBearer\s+[A-Za-z0-9._~+/=-]{8,}/gi,
   /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/g,
   /(?<=[?&](?:sig|signature|token|access_token|key|X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature)=)[^&\s"']+/gi,
-  /(?<="?(?:client_secret|password|passwd|secret|access_token|refresh_token|api_key)"?\s*[:=]\s*"?)[^\s"',&}]{4,}/gi,
+  /(?<="?(?:client_secret|password|passwd|passphrase|secret|(?:\w+_)?token|api[-_]?key)"?\s*[:=]\s*"?)[^\s"',&}]{4,}/gi,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
 ];
 

@@ -55,6 +55,7 @@ export function createServer(deps: ServerDeps): Server {
   const { log, now, idleMs = IDLE_MS } = deps;
   let child: ChildProcess | undefined;
   let group: number | undefined;
+  let cannotStart: string | undefined;
   let state: ServerState = 'stopped';
   let reason = '';
   let crashes: number[] = [];
@@ -96,6 +97,7 @@ export function createServer(deps: ServerDeps): Server {
       });
       child = spawned;
       group = undefined;
+      cannotStart = undefined;
       let over = false;
       const ended = (why: string): void => {
         if (over) return;
@@ -119,7 +121,9 @@ export function createServer(deps: ServerDeps): Server {
           }),
         );
       });
-      spawned.once('exit', (code, signal) => ended(signal === null ? `exit code ${code}` : `signal ${signal}`));
+      spawned.once('exit', (code, signal) =>
+        ended(cannotStart ?? (signal === null ? `exit code ${code}` : `signal ${signal}`)),
+      );
       spawned.stdin?.on('error', () => undefined);
       spawned.stdout?.on('data', (chunk: Buffer) => {
         if (state === 'starting') enter('ready', '');
@@ -129,8 +133,9 @@ export function createServer(deps: ServerDeps): Server {
       const control = spawned.stdio[3] as Duplex | null | undefined;
       control?.on('error', () => undefined);
       let text = '';
-      control?.on('data', (chunk: Buffer) => {
-        const lines = (text + chunk.toString('utf8')).split('\n');
+      control?.setEncoding('utf8');
+      control?.on('data', (chunk: string) => {
+        const lines = (text + chunk).split('\n');
         text = lines.pop() ?? '';
         for (const line of lines) receive(line);
       });
@@ -141,22 +146,19 @@ export function createServer(deps: ServerDeps): Server {
     });
 
   const receive = (line: string): void => {
-    let message: unknown;
+    let message: { readonly type?: unknown; readonly pid?: unknown; readonly message?: unknown };
     try {
-      message = JSON.parse(line);
+      message = JSON.parse(line) as typeof message;
     } catch {
       log.note('[gatehouse] an unreadable line on the control channel was dropped');
       return;
     }
-    if (
-      typeof message === 'object' &&
-      message !== null &&
-      'type' in message &&
-      message.type === 'group' &&
-      'pid' in message
-    )
-      group = Number(message.pid);
-    else deps.onControl(message);
+    // The two words of the launcher; everything else is of our own servers.
+    if (message.type === 'group') group = Number(message.pid);
+    else if (message.type === 'cannot-start') {
+      cannotStart = String(message.message);
+      return;
+    } else deps.onControl(message);
     if (state === 'starting') enter('ready', '');
   };
 

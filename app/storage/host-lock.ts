@@ -10,6 +10,9 @@ export interface HostLock {
   release(): void;
 }
 
+/** Keeps held locks reachable: a database that is garbage-collected is closed, and its lock would be lost silently. */
+const held = new Set<DatabaseSync>();
+
 /** Takes the lock or throws `GH_HOST_RUNNING` at once. */
 export function takeHostLock(file: string): HostLock {
   const db = new DatabaseSync(file, { timeout: 0 });
@@ -22,5 +25,10 @@ export function takeHostLock(file: string): HostLock {
     db.close();
     throw new GatehouseError('GH_HOST_RUNNING', 'Another Gatehouse host holds this home.', { cause: error });
   }
-  return { release: () => db.close() };
+  held.add(db);
+  return {
+    release() {
+      if (held.delete(db)) db.close();
+    },
+  };
 }
