@@ -214,10 +214,11 @@ export function createClients(deps: ClientsDeps): Clients {
         books,
       );
       const { missing = [], changed = [] } = draft ?? {};
-      const healed = carried.target.changes.map(({ name }) => name);
-      return { ...about, healed, missing, changed, problem: null, ...undoTokenOf(books, carried) };
+      const { changes } = carried.target;
+      const healed = changes.map(({ name }) => name);
+      return { ...about, healed, missing, changed, changes, problem: null, ...undoTokenOf(books, carried) };
     } catch (error) {
-      return { ...about, healed: [], missing: [], changed: [], problem: problemOf(error) };
+      return { ...about, healed: [], missing: [], changed: [], changes: [], problem: problemOf(error) };
     }
   };
 

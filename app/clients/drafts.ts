@@ -124,7 +124,6 @@ export function draftRemove(sheet: Sheet, connections: readonly string[] | undef
 }
 
 export interface HealDraft extends Draft {
-  readonly healed: readonly string[];
   readonly missing: readonly string[];
   readonly changed: readonly string[];
 }
@@ -152,7 +151,7 @@ export function draftHeal(sheet: Sheet, entryOf: (connection: string) => Entry, 
     }
     return isDeepStrictEqual(written, wanted) ? ours : { ...ours, written: wanted };
   });
-  return { text, entries, changes, undo, adopted: false, healed: changes.map(({ name }) => name), missing, changed };
+  return { text, entries, changes, undo, adopted: false, missing, changed };
 }
 
 /** Puts back the entries that an earlier change touched, in a file that somebody else has changed since. */

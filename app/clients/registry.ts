@@ -152,6 +152,7 @@ export interface HealReport {
   readonly healed: readonly string[];
   readonly missing: readonly string[];
   readonly changed: readonly string[];
+  readonly changes: readonly EntryChange[];
   readonly problem: ClientProblem | null;
   readonly undo?: string;
 }
