@@ -12,5 +12,5 @@ export function unifiedDiff(file: string, before: string | null, after: string |
     undefined,
     { context: 3, timeout: 2_000 },
   );
-  return patch === undefined ? `${file}: too different to be shown` : patch.replace(/^=+\n/, '');
+  return patch === undefined ? `${file}: too different to be shown` : patch.replace(/^(?:Index: .*\n)?=+\n/, '');
 }
