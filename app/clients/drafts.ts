@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GatehouseError } from '../contract/errors.ts';
 import type { ClientDefinition, Entry } from './definition.ts';
-import { covers, isMap, setEntry } from './entries.ts';
+import { covers, isMap, merged, setEntry } from './entries.ts';
 import { readingAs } from './failures.ts';
 import type { LedgerEntry, UndoChange } from './ledger.ts';
 import type { EntryChange } from './registry.ts';
@@ -71,7 +71,7 @@ export function draftRegister(sheet: Sheet, wanted: readonly Wanted[], alive: (c
     if (kind === 'keep' && former === undefined) adopted = true;
     if (kind !== 'keep') {
       text = readingAs(definition, file, () => setEntry(definition, text, name, entry, former));
-      undo.push({ name, before: found ?? null, after: entryIn(sheet, text, name) });
+      undo.push({ name, before: found ?? null, after: merged(found, entry, former) });
     }
     changes.push({ connection, name, kind });
     entries = [
@@ -147,7 +147,7 @@ export function draftHeal(sheet: Sheet, entryOf: (connection: string) => Entry, 
     if (!covers(found, wanted)) {
       text = readingAs(definition, file, () => setEntry(definition, text, name, wanted, written));
       changes.push({ connection, name, kind: gone ? 'add' : 'update' });
-      undo.push({ name, before: found ?? null, after: entryIn(sheet, text, name) });
+      undo.push({ name, before: found ?? null, after: merged(found, wanted, written) });
     }
     return isDeepStrictEqual(written, wanted) ? ours : { ...ours, written: wanted };
   });
