@@ -131,7 +131,8 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
     },
     async 'clients.undo'({ undo }, context) {
       const { client, file, note, exact, changes } = await clients.undo(undo);
-      if (await isRegistered(client)) keys.issue(client);
+      // Entries that are back need the key again; taking some away is no reason to undo a person's revocation.
+      if (changes.some(({ kind }) => kind !== 'remove') && (await isRegistered(client))) keys.issue(client);
       const keyRevoked = await retire(client);
       record(client, file, changes, context, { undone: undo, exact, keyRevoked });
       return { client, file, note, exact };
