@@ -203,6 +203,18 @@ describe('unregistering', () => {
     expect(readFileSync(file, 'utf8')).toBe('{\n  "servers": {\n    // note to self\n  }\n}\n');
   });
 
+  it('says what goes with an entry to which somebody had added', async () => {
+    using given = scratch();
+    const file = cursorWith(given, TEXT);
+    await given.clients.register('cursor', ['a/b']);
+    edit(file, '"command": "/opt', '"env": {}, "command": "/opt');
+    const { warnings, undo = '' } = await given.clients.unregister('cursor');
+    expect(warnings).toEqual(['The entry "a-b" goes with what somebody added to it: env.']);
+    expect(readFileSync(file, 'utf8')).toBe(TEXT);
+    await given.clients.undo(undo);
+    expect(serversOf(file)['a-b']).toMatchObject({ env: {} });
+  });
+
   it('forgets entries that are gone, without a write', async () => {
     using given = scratch();
     const file = cursorWith(given, TEXT);

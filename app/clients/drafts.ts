@@ -14,6 +14,8 @@ export interface Draft {
   readonly undo: readonly UndoChange[];
   /** An entry that we know nothing of, yet is ours to the letter, was taken over. */
   readonly adopted: boolean;
+  /** What a person should know of it. */
+  readonly remarks?: readonly string[];
 }
 
 /** A file as a draft starts from it. */
@@ -111,16 +113,27 @@ export function draftRemove(sheet: Sheet, connections: readonly string[] | undef
   let { text } = sheet;
   const changes: EntryChange[] = [];
   const undo: UndoChange[] = [];
+  const remarks: string[] = [];
   const leaving = sheet.entries.filter(ours => connections === undefined || connections.includes(ours.connection));
   for (const { name, connection, written } of leaving) {
     const found = entryIn(sheet, text, name);
     if (found === undefined) continue;
     if (!covers(found, written) && !sheet.force) throw changedBySomebody(sheet, name);
     text = readingAs(definition, file, () => definition.format.remove(text, pathOf(sheet, name)));
+    const theirs = Object.keys(isMap(found) ? found : {}).filter(key => !Object.hasOwn(written, key));
+    if (theirs.length > 0)
+      remarks.push(`The entry "${name}" goes with what somebody added to it: ${theirs.join(', ')}.`);
     changes.push({ connection, name, kind: 'remove' });
     undo.push({ name, before: found, after: null });
   }
-  return { text, entries: sheet.entries.filter(ours => !leaving.includes(ours)), changes, undo, adopted: false };
+  return {
+    text,
+    entries: sheet.entries.filter(ours => !leaving.includes(ours)),
+    changes,
+    undo,
+    remarks,
+    adopted: false,
+  };
 }
 
 export interface HealDraft extends Draft {

@@ -26,6 +26,7 @@ export interface Target {
   readonly record: LedgerFile | null;
   readonly changes: readonly EntryChange[];
   readonly undo: readonly UndoChange[];
+  readonly remarks?: readonly string[];
 }
 
 /** A change as a function of what is found, so that it can be made anew when somebody writes in between. */
@@ -69,7 +70,7 @@ export function targetOf(deps: TargetDeps, before: Snapshot, start: Remembered, 
   if (draft.changes.every(({ kind }) => kind === 'keep')) {
     return untouched(before, decoded, start, draft, definition.id);
   }
-  const { entries, changes, undo } = draft;
+  const { entries, changes, undo, remarks = [] } = draft;
   checkOthers(definition, before.file, decoded.text, draft);
   if (entries.length === 0) {
     const bytes = bytesWithoutUs(deps, before, decoded.bom, start, draft.text);
@@ -80,11 +81,12 @@ export function targetOf(deps: TargetDeps, before: Snapshot, start: Remembered, 
       record: null,
       changes,
       undo,
+      remarks,
     };
   }
   const bytes = encode({ text: draft.text, bom: decoded.bom });
   const record = { ...recordOf(deps, before, decoded.text, start, draft), lastHash: hashOf(bytes) };
-  return { bytes, text: draft.text, entries, record, changes, undo };
+  return { bytes, text: draft.text, entries, record, changes, undo, remarks };
 }
 
 /** The last line of defence: what an edit has made must be a document of the client in which all others stand as before. */

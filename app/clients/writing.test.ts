@@ -229,6 +229,25 @@ describe('other programs that write the same file', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ numStartups: 1, mcpServers: {} });
   });
 
+  it('a file that is open elsewhere is tried again for a while (Windows)', async () => {
+    let refusals = 0;
+    const busy = (times: number): Disk => ({
+      ...nodeDisk,
+      renameSync: (from, to) => {
+        if (String(to).endsWith('mcp.json') && refusals++ < times) throw Object.assign(new Error(), { code: 'EBUSY' });
+        nodeDisk.renameSync(from, to);
+      },
+    });
+    using given = scratch();
+    const file = given.fileOf('cursor');
+    writeFileSync(file, TEXT);
+    expect(await failure(given.again({ disk: busy(100) }).register('cursor', ACME))).toBe('GH_CLIENT_WRITE_FAILED');
+    expect([refusals, readFileSync(file, 'utf8'), readdirSync(dirname(file))]).toEqual([6, TEXT, ['mcp.json']]);
+    refusals = 0;
+    await given.again({ disk: busy(3) }).register('cursor', ACME);
+    expect([refusals, serversOf(file)]).toEqual([4, ['x', 'dpod-acme']]);
+  });
+
   it('the lock of the client itself is waited for, respected, and outlived when it is dead', async () => {
     using given = scratch({ patience: { lockMs: 150 } });
     const file = given.fileOf('claude-code');
