@@ -311,7 +311,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         ...connectionHandlers(parts),
         ...policyHandlers(parts),
         ...historyHandlers(parts),
-        ...clientHandlers(parts),
+        ...clientHandlers(parts, env),
       },
       listener => {
         listeners.add(listener);

@@ -30,6 +30,8 @@ const bundle = await rolldown({
   input,
   platform: 'node',
   external: ['keytar', 'electron'],
+  // Its main file is UMD, whose inner require calls no bundler can follow.
+  resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
   logLevel: 'warn',
 });
 await bundle.write({

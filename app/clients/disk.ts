@@ -9,7 +9,6 @@ export type Disk = Pick<
   | 'fchownSync'
   | 'fstatSync'
   | 'fsyncSync'
-  | 'linkSync'
   | 'lstatSync'
   | 'mkdirSync'
   | 'openSync'

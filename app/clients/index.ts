@@ -1,3 +1,4 @@
+export { createClients } from './create-clients.ts';
 export type { ClientLimits, Launch } from './definition.ts';
 export {
   type ClientLedger,
@@ -22,3 +23,4 @@ export type {
   WriteOptions,
   WrittenChange,
 } from './registry.ts';
+export { sqliteLedger } from './sqlite-ledger.ts';

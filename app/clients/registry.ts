@@ -10,6 +10,13 @@ export interface ClientsDeps {
   readonly homeFolder: string;
   /** The bridge. An entry's arguments are these, then the connection, `--client` and the client's id. */
   readonly launcher: Launch;
+  /**
+   * What people call a connection (`dpod/acme`): the entry's name is made from it. `undefined` when the connection exists
+   * no more. Unless given, a connection is called what it is.
+   */
+  readonly labelOf?: (connection: string) => string | undefined;
+  /** Names of the tools that a connection offers, for warnings about clients that take no more or no longer ones. */
+  readonly toolsOf?: (connection: string) => readonly string[];
   readonly ledger: ClientLedger;
   /** Private folder for copies of the files before a change. */
   readonly backupFolder: string;
@@ -25,7 +32,7 @@ export interface ClientsDeps {
 
 /** How long the module waits for others, in ms. */
 export interface Patience {
-  /** For another Gatehouse writer or the client's own lock. */
+  /** For another Gatehouse writer or the client's own lock; over ten seconds, so that a dead client's lock is outlived. */
   readonly lockMs: number;
   /** Between writing and looking whether somebody wrote at the same time. */
   readonly settleMs: number;
@@ -145,6 +152,7 @@ export interface HealReport {
   readonly healed: readonly string[];
   readonly missing: readonly string[];
   readonly changed: readonly string[];
+  readonly changes: readonly EntryChange[];
   readonly problem: ClientProblem | null;
   readonly undo?: string;
 }

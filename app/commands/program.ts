@@ -495,6 +495,7 @@ function buildProgram(runtime: Runtime): Command {
 
   // --- clients -----------------------------------------------------------------------------------------------------
   const clients = group('clients', 'assistants and their config files');
+  const force = ['--force', 'replace or remove even an entry of ours that somebody changed'] as const;
   sub(clients, 'list', 'known assistants, found or not, registered or not').action(() =>
     withHost(async (call, out) =>
       out.table(
@@ -514,6 +515,7 @@ function buildProgram(runtime: Runtime): Command {
   sub(clients, 'preview <client>', 'what registering would change, without changing it')
     .option('--connection <id...>', 'which connections')
     .option('--remove', 'what unregistering would change')
+    .option(...force)
     .action((client: string, options: Options) =>
       withHost(async (call, out) =>
         showChange(
@@ -522,25 +524,36 @@ function buildProgram(runtime: Runtime): Command {
             client,
             connections: (options.connection ?? []) as string[],
             remove: options.remove === true,
+            force: options.force === true,
           }),
         ),
       ),
     );
   sub(clients, 'register <client>', 'write our entry into its config file')
     .requiredOption('--connection <id...>', 'which connections')
+    .option(...force)
     .action((client: string, options: Options) =>
       withHost(async (call, out) =>
-        showChange(out, await call('clients.register', { client, connections: options.connection as string[] })),
+        showChange(
+          out,
+          await call('clients.register', {
+            client,
+            connections: options.connection as string[],
+            force: options.force === true,
+          }),
+        ),
       ),
     );
   sub(clients, 'unregister <client>', 'take our entry out again')
     .option('--connection <id...>', 'which connections; all unless told')
+    .option(...force)
     .action((client: string, options: Options) =>
       withHost(async (call, out) =>
         showChange(
           out,
           await call('clients.unregister', {
             client,
+            force: options.force === true,
             ...(options.connection === undefined ? {} : { connections: options.connection as string[] }),
           }),
         ),
@@ -551,15 +564,24 @@ function buildProgram(runtime: Runtime): Command {
       out.value(await call('clients.undo', { undo }), told => `${told.file}: ${told.note}`),
     ),
   );
-  sub(clients, 'heal', 'correct entries whose launcher has moved').action(() =>
-    withHost(async (call, out) =>
-      out.table(
-        await call('clients.heal', {}),
-        { client: row => row.client, file: row => row.file, healed: row => row.healed.join(', ') },
-        'Nothing to heal.',
+  sub(clients, 'heal', 'correct entries whose launcher has moved')
+    .option('--restore', 'also put back entries that are gone')
+    .action((options: Options) =>
+      withHost(async (call, out) =>
+        out.table(
+          await call('clients.heal', { restore: options.restore === true }),
+          {
+            client: row => row.client,
+            file: row => row.file,
+            healed: row => row.healed.join(', '),
+            gone: row => row.missing.join(', '),
+            'changed by somebody': row => row.changed.join(', '),
+            problem: row => row.problem ?? '',
+          },
+          'Nothing to heal.',
+        ),
       ),
-    ),
-  );
+    );
   sub(clients, 'revoke <client>', 'its key stops working at once').action((client: string) =>
     withHost(async (call, out) =>
       out.value(await call('clients.revoke', { client }), told => `The key of ${told.revoked} is revoked.`),

@@ -4,6 +4,8 @@ import type {
   BackendView,
   CheckView,
   ClientChangeView,
+  ClientHealView,
+  ClientUndoView,
   ClientView,
   ConnectionView,
   EntryView,
@@ -35,6 +37,7 @@ const code = z.string().max(20).optional().describe('the one-time code that the 
 const verdict = z.enum(['allow', 'ask', 'deny', 'hide']);
 const effect = z.enum(['read', 'write', 'destructive']);
 const client = z.string().min(1).max(60);
+const force = z.boolean().default(false).describe('replace or remove even an entry of ours that somebody changed');
 const secrets = z.record(z.string(), z.string());
 const query = z.strictObject({
   text: z.string().max(500).optional(),
@@ -116,17 +119,16 @@ export const procedures = {
 
   'clients.list': procedure<readonly ClientView[]>()(none),
   'clients.preview': procedure<ClientChangeView>()(
-    z.strictObject({ client, connections: z.array(id), remove: z.boolean().default(false) }),
+    z.strictObject({ client, connections: z.array(id), remove: z.boolean().default(false), force }),
   ),
-  'clients.register': procedure<ClientChangeView>()(z.strictObject({ client, connections: z.array(id).min(1) })),
-  'clients.unregister': procedure<ClientChangeView>()(z.strictObject({ client, connections: z.array(id).optional() })),
-  'clients.undo': procedure<{ readonly client: string; readonly file: string; readonly note: string }>()(
-    z.strictObject({ undo: z.string() }),
+  'clients.register': procedure<ClientChangeView>()(z.strictObject({ client, connections: z.array(id).min(1), force })),
+  'clients.unregister': procedure<ClientChangeView>()(
+    z.strictObject({ client, connections: z.array(id).optional(), force }),
   ),
-  'clients.heal':
-    procedure<readonly { readonly client: string; readonly file: string; readonly healed: readonly string[] }[]>()(
-      none,
-    ),
+  'clients.undo': procedure<ClientUndoView>()(z.strictObject({ undo: z.string() })),
+  'clients.heal': procedure<readonly ClientHealView[]>()(
+    z.strictObject({ restore: z.boolean().default(false).describe('also put back entries that are gone') }),
+  ),
   'clients.revoke': procedure<{ readonly revoked: string }>()(z.strictObject({ client })),
   'clients.link': procedure<{ readonly link: string }>()(z.strictObject({ client, connection: id })),
   'clients.bundle': procedure<{ readonly name: string; readonly base64: string }>()(z.strictObject({ connection: id })),

@@ -199,6 +199,27 @@ export interface ClientChangeView {
   readonly undo?: string;
 }
 
+export interface ClientUndoView {
+  readonly client: string;
+  readonly file: string;
+  readonly note: string;
+  /** The bytes are those of before; else only our entries were put back. */
+  readonly exact: boolean;
+}
+
+export interface ClientHealView {
+  readonly client: string;
+  readonly file: string;
+  /** Names of entries that were corrected or put back. */
+  readonly healed: readonly string[];
+  /** Gone from the file. */
+  readonly missing: readonly string[];
+  /** Edited by somebody, so left alone. */
+  readonly changed: readonly string[];
+  readonly problem: string | null;
+  readonly undo?: string;
+}
+
 /** What a door pushes without being asked. */
 export type HostEvent =
   | { readonly type: 'approvals'; readonly approvals: readonly ApprovalView[] }

@@ -1,6 +1,15 @@
-import { GatehouseError } from '../contract/index.ts';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import {
+  type ClientChange,
+  type ClientState,
+  createClients,
+  type EntryChange,
+  sqliteLedger,
+} from '../clients/index.ts';
+import type { ClientChangeView, ClientView } from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
-import type { Handlers } from '../serve/index.ts';
+import type { Context, Handlers } from '../serve/index.ts';
 
 type Part = Pick<
   Handlers,
@@ -15,24 +24,198 @@ type Part = Pick<
   | 'clients.bundle'
 >;
 
-export function clientHandlers(parts: Parts): Part {
-  const later = (): never => {
-    throw new GatehouseError('GH_NOT_FOUND', 'not yet');
+/**
+ * Entries name a connection by its UUID, so that they outlive a new name; people see `backend/name` everywhere. The key
+ * of an assistant is issued before its file is written (several start the bridge at once) and revoked with its last entry.
+ */
+export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
+  const { connections, keys, audit, gateway, runtime, paths } = parts;
+  const ledger = sqliteLedger(parts.db);
+  const idOf = (uuid: string): string | undefined => connections.find(uuid)?.id;
+  const clients = createClients({
+    platform: process.platform,
+    env,
+    homeFolder: (process.platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir(),
+    launcher: { command: runtime.node, args: [runtime.bridge, '--home', resolve(paths.home)] },
+    labelOf: idOf,
+    toolsOf: uuid =>
+      idOf(uuid) === undefined
+        ? []
+        : parts
+            .offerOf(uuid)
+            .tools(() => true)
+            .map(({ name }) => String(name)),
+    ledger,
+    backupFolder: paths.backups,
+    now: parts.now,
+    version: runtime.version,
+  });
+
+  const uuidOf = (id: string): string => connections.get(id).uuid;
+  /** Of a connection, even of one that was removed while its entry still stands in a file. */
+  const uuidOfEntry = async (id: string): Promise<string> =>
+    (await ledger.entries()).find(({ connection }) => connection === id)?.connection ?? uuidOf(id);
+  const isRegistered = async (client: string): Promise<boolean> =>
+    (await ledger.entries()).some(entry => entry.client === client);
+  const isKeyed = (client: string): boolean => keys.list().some(({ id, revoked }) => id === client && !revoked);
+
+  const revoke = (client: string): void => {
+    keys.revoke(client);
+    for (const session of gateway.sessions()) if (session.client === client) gateway.close(session);
   };
+  /** With its last entry an assistant loses its key. */
+  const retire = async (client: string): Promise<boolean> => {
+    if (!isKeyed(client) || (await isRegistered(client))) return false;
+    revoke(client);
+    return true;
+  };
+  /** Runs `work` with a key at hand; one that was issued for it alone is taken back when it fails. */
+  const keyed = async <T>(client: string, work: () => Promise<T>): Promise<T> => {
+    const fresh = keys.issue(client);
+    try {
+      return await work();
+    } catch (error) {
+      if (fresh) revoke(client);
+      throw error;
+    }
+  };
+
+  const record = (
+    client: string,
+    file: string,
+    changes: readonly EntryChange[],
+    context: Context,
+    details: Readonly<Record<string, unknown>>,
+  ): void => {
+    for (const { connection, name, kind } of changes) {
+      if (kind === 'keep') continue;
+      audit.append(
+        {
+          kind: kind === 'remove' ? 'client-unregistered' : 'client-registered',
+          client,
+          connection: idOf(connection) ?? connection,
+          connectionUuid: connection,
+          door: context.door,
+          details: { file, name, change: kind, ...details },
+        },
+        'durable',
+      );
+    }
+    parts.emit({ type: 'clients' });
+  };
+
   return {
-    'clients.list': later,
-    'clients.preview': later,
-    'clients.register': later,
-    'clients.unregister': later,
-    'clients.undo': later,
-    'clients.heal': later,
-    'clients.link': later,
-    'clients.bundle': later,
+    async 'clients.list'() {
+      return (await clients.list()).map(state => viewOf(state, idOf, isKeyed(state.id)));
+    },
+    async 'clients.preview'({ client, connections: ids, remove, force }) {
+      const uuids = await Promise.all(ids.map(id => (remove ? uuidOfEntry(id) : uuidOf(id))));
+      return changeView(await clients.preview(client, uuids, { remove, force }));
+    },
+    async 'clients.register'({ client, connections: ids, force }, context) {
+      const uuids = ids.map(uuidOf);
+      await clients.preview(client, uuids, { force });
+      const change = await keyed(client, () => clients.register(client, uuids, { force }));
+      record(client, change.file, change.changes, context, { undo: change.undo });
+      const view = changeView(change);
+      return parts.demo
+        ? { ...view, warnings: [...view.warnings, 'This is a demonstration: the entry works only while it runs.'] }
+        : view;
+    },
+    async 'clients.unregister'({ client, connections: ids, force }, context) {
+      const uuids = ids === undefined ? undefined : await Promise.all(ids.map(uuidOfEntry));
+      const change = await clients.unregister(client, uuids, { force });
+      const keyRevoked = await retire(client);
+      record(client, change.file, change.changes, context, { undo: change.undo, keyRevoked });
+      return changeView(change);
+    },
+    async 'clients.undo'({ undo }, context) {
+      const { client, file, note, exact, changes } = await clients.undo(undo);
+      if (await isRegistered(client)) keys.issue(client);
+      const keyRevoked = await retire(client);
+      record(client, file, changes, context, { undone: undo, exact, keyRevoked });
+      return { client, file, note, exact };
+    },
+    async 'clients.heal'({ restore }, context) {
+      const reports = await clients.heal({ restore });
+      for (const client of new Set((await ledger.entries()).map(entry => entry.client))) {
+        // A key file that was lost comes back; a key that a person revoked does not.
+        if (isKeyed(client)) keys.issue(client);
+      }
+      for (const { client, file, changes } of reports) record(client, file, changes, context, { healed: true });
+      return reports.map(({ changes: _, problem, ...report }) => ({
+        ...report,
+        problem: problem === null ? null : `${problem.message} ${problem.hint}`,
+      }));
+    },
     'clients.revoke'({ client }, context) {
-      parts.keys.revoke(client);
-      parts.audit.append({ kind: 'client-revoked', client, door: context.door }, 'durable');
-      for (const session of parts.gateway.sessions()) if (session.client === client) parts.gateway.close(session);
+      revoke(client);
+      audit.append({ kind: 'client-revoked', client, door: context.door }, 'durable');
+      parts.emit({ type: 'clients' });
       return { revoked: client };
     },
+    'clients.link'({ client, connection }, context) {
+      const uuid = uuidOf(connection);
+      const link = clients.link(client, uuid);
+      handOut(client, uuid, context, 'link');
+      return { link };
+    },
+    'clients.bundle'({ connection }, context) {
+      const uuid = uuidOf(connection);
+      const { name, bytes } = clients.bundle(uuid);
+      handOut('claude-desktop', uuid, context, 'bundle');
+      return { name, base64: Buffer.from(bytes).toString('base64') };
+    },
+  };
+
+  /** Whoever follows the link or opens the bundle needs the key. */
+  function handOut(client: string, uuid: string, context: Context, by: 'link' | 'bundle'): void {
+    keys.issue(client);
+    audit.append(
+      {
+        kind: 'client-registered',
+        client,
+        connection: idOf(uuid) ?? uuid,
+        connectionUuid: uuid,
+        door: context.door,
+        details: { by },
+      },
+      'durable',
+    );
+    parts.emit({ type: 'clients' });
+  }
+}
+
+function viewOf(state: ClientState, idOf: (uuid: string) => string | undefined, keyed: boolean): ClientView {
+  return {
+    id: state.id,
+    title: state.title,
+    installed: state.installed,
+    evidence: state.evidence.join('; '),
+    file: state.file,
+    entries: state.entries.map(({ connection, name, state: is }) => {
+      const id = idOf(connection);
+      return { connection: id ?? connection, name, state: id === undefined ? 'connection removed' : is };
+    }),
+    otherServers: state.otherNames,
+    problem: state.problem === null ? null : `${state.problem.message} ${state.problem.hint}`,
+    afterwards: state.afterwards,
+    canLink: state.canLink,
+    canBundle: state.canBundle,
+    keyed,
+  };
+}
+
+function changeView(change: ClientChange & { readonly undo?: string }): ClientChangeView {
+  const { client, file, before, after, diff, afterwards, warnings, undo } = change;
+  return {
+    client,
+    file,
+    before,
+    after,
+    diff,
+    afterwards,
+    warnings,
+    ...(undo === undefined ? {} : { undo }),
   };
 }

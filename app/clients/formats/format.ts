@@ -12,6 +12,8 @@ export interface ConfigFormat {
   set(text: string, path: readonly string[], value: unknown): string;
   /** Takes away `path` and what separated it from its neighbours; leaves an emptied parent as an empty map. */
   remove(text: string, path: readonly string[]): string;
+  /** How many comments stand in the text, so that none is lost with a map that looks empty. */
+  comments(text: string): number;
 }
 
 export interface ParsedConfig {

@@ -60,6 +60,8 @@ function jsonFormat(strictness: Strictness): ConfigFormat {
       if (missing.length > 0 || property === undefined || object === undefined) return text;
       return applyEdits(text, removeProperty(text, object, property));
     },
+
+    comments: text => [...tokensFrom(text)].filter(isComment).length,
   };
 }
 
