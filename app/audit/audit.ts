@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { GatehouseError } from '../contract/errors.ts';
 import { openDatabase, transaction } from '../storage/index.ts';
-import { macOf, SCHEMA } from './chain.ts';
+import { SCHEMA, sealerOf } from './chain.ts';
 import type { AuditQuery, Entry } from './entry.ts';
 import type { ExportFormat } from './export.ts';
 import { type Anchor, type AuditWriter, headOf, openWriter } from './log.ts';
@@ -85,7 +85,7 @@ export async function openAudit(deps: {
           ? undefined
           : headOf(db.prepare('SELECT seq, hash FROM entry WHERE seq=?').get(newestOld.seq));
       if (last === undefined) return 0;
-      const mac = macOf(key, 'checkpoint', last);
+      const mac = sealerOf(key)('checkpoint', last);
       const gone = transaction(db, () => {
         db.prepare(
           'INSERT INTO checkpoint (id, seq, hash, mac) VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq=excluded.seq, hash=excluded.hash, mac=excluded.mac',

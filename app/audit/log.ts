@@ -2,11 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { GatehouseError } from '../contract/errors.ts';
 import { transaction } from '../storage/index.ts';
-import { GENESIS, type Head, link, macOf } from './chain.ts';
+import { GENESIS, type Head, link, type Sealer, sealerOf } from './chain.ts';
 import type { Entry, NewEntry } from './entry.ts';
 
 /**
- * When an entry must be on its way to disk: `soon`, at the end of this turn of the event loop; `now`, before the answer
+ * When an entry must be on its way to disk: `soon`, within a few milliseconds, together with what comes meanwhile; `now`, before the answer
  * that depends on it leaves (survives the death of the process); `durable`, flushed through the system (survives a power cut).
  */
 export type Urgency = 'soon' | 'now' | 'durable';
@@ -35,6 +35,7 @@ export interface AuditWriter {
 }
 
 const ANCHOR_EVERY_MS = 2_000;
+const SOON_MS = 5;
 
 /**
  * Opens the writer on an open database. When the stored end disagrees with its seal or with the anchor, the chain goes on
@@ -48,7 +49,7 @@ export async function openWriter(deps: {
   readonly now: () => Date;
 }): Promise<AuditWriter> {
   const { db, anchor, now } = deps;
-  let key = deps.key;
+  let sealer = deps.key && sealerOf(deps.key);
   const insert = db.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)');
   const seal = db.prepare(
     'INSERT INTO seal (id, seq, hash, mac) VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq=excluded.seq, hash=excluded.hash, mac=excluded.mac',
@@ -56,7 +57,7 @@ export async function openWriter(deps: {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
 
-  const start = await findEnd(db, key, anchor);
+  const start = await findEnd(db, sealer, anchor);
   let head = start.head;
   let committed = head;
   let anchored = start.anchored;
@@ -64,11 +65,12 @@ export async function openWriter(deps: {
   let queue: { seq: number; body: string; hash: Buffer; entry: Entry }[] = [];
   let waiting: ((error?: GatehouseError) => void)[] = [];
   let scheduled: 'no' | 'soon' | 'now' = 'no';
+  let soon: NodeJS.Timeout | undefined;
   let durable = false;
   const listeners = new Set<(entries: readonly Entry[]) => void>();
 
   const writeSeal = (): void => {
-    if (key !== undefined) seal.run(head.seq, head.hash, macOf(key, 'head', head));
+    if (sealer !== undefined) seal.run(head.seq, head.hash, sealer('head', head));
   };
 
   const flush = (): void => {
@@ -115,7 +117,10 @@ export async function openWriter(deps: {
     if (urgency === 'soon') {
       if (scheduled !== 'no') return;
       scheduled = 'soon';
-      setImmediate(() => scheduled === 'soon' && flush());
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        if (scheduled === 'soon') flush();
+      }, SOON_MS);
     } else {
       if (urgency === 'durable') durable = true;
       if (scheduled === 'now') return;
@@ -133,7 +138,7 @@ export async function openWriter(deps: {
   const anchorNow = async (): Promise<void> => {
     clearTimeout(anchorTimer);
     anchorTimer = undefined;
-    if (anchor === undefined || key === undefined || committed.seq === anchored) return;
+    if (anchor === undefined || sealer === undefined || committed.seq === anchored) return;
     // The anchor may never be ahead of what a power cut leaves behind.
     db.exec('PRAGMA synchronous=FULL');
     transaction(db, writeSeal);
@@ -169,21 +174,23 @@ export async function openWriter(deps: {
     head: () => committed,
     reseal(next) {
       flush();
-      key = next;
+      const resealer = sealerOf(next);
+      sealer = resealer;
       transaction(db, () => {
         writeSeal();
         const found = db.prepare('SELECT seq, hash FROM checkpoint').get();
         if (found !== undefined) {
           const at: Head = { seq: Number(found.seq), hash: Buffer.from(found.hash as Uint8Array) };
-          db.prepare('UPDATE checkpoint SET mac=?').run(macOf(next, 'checkpoint', at));
+          db.prepare('UPDATE checkpoint SET mac=?').run(resealer('checkpoint', at));
         }
       });
     },
     async adopt(given) {
       flush();
-      const end = await findEnd(db, given, anchor);
+      const adopted = sealerOf(given);
+      const end = await findEnd(db, adopted, anchor);
       flush();
-      key = given;
+      sealer = adopted;
       if (end.head.seq > head.seq) {
         head = end.head;
         committed = end.head;
@@ -200,6 +207,7 @@ export async function openWriter(deps: {
       flush();
       await anchorNow().catch(() => undefined);
       clearTimeout(anchorTimer);
+      clearTimeout(soon);
     },
   };
 }
@@ -217,7 +225,7 @@ function damage(at: number, message: string): Damage {
 /** Where to go on, and what is wrong with what was found. */
 async function findEnd(
   db: DatabaseSync,
-  key: Buffer | undefined,
+  sealer: Sealer | undefined,
   anchor: Anchor | undefined,
 ): Promise<{ readonly head: Head; readonly anchored: number; readonly damage?: Damage }> {
   const last = db.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1').get();
@@ -225,7 +233,7 @@ async function findEnd(
   const found = headOf(last) ?? headOf(floor) ?? GENESIS;
   const sealed = headOf(db.prepare('SELECT seq, hash FROM seal').get());
   const mac = db.prepare('SELECT mac FROM seal').get()?.mac;
-  const anchorText = key === undefined ? undefined : await anchor?.read().catch(() => undefined);
+  const anchorText = sealer === undefined ? undefined : await anchor?.read().catch(() => undefined);
   const anchored = parseAnchor(anchorText);
   const at = anchored?.seq ?? 0;
   if (anchored !== undefined && anchored.seq > found.seq) {
@@ -248,13 +256,13 @@ async function findEnd(
       damage: damage(at, `Entry ${at} differs from the one noted in the keychain: another history was put in place.`),
     };
   }
-  if (key === undefined) return { head: found, anchored: at };
+  if (sealer === undefined) return { head: found, anchored: at };
   if (sealed === undefined) {
     return found.seq === 0
       ? { head: found, anchored: at }
       : { head: found, anchored: at, damage: damage(found.seq, 'The seal of the history is missing.') };
   }
-  const genuine = mac instanceof Uint8Array && timingSafeEqual(Buffer.from(mac), macOf(key, 'head', sealed));
+  const genuine = mac instanceof Uint8Array && timingSafeEqual(Buffer.from(mac), sealer('head', sealed));
   if (!genuine)
     return { head: found, anchored: at, damage: damage(sealed.seq, 'The seal of the history is not genuine.') };
   if (sealed.seq > found.seq)

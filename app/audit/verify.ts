@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import { GENESIS, type Head, link, macOf } from './chain.ts';
+import { GENESIS, type Head, link, sealerOf } from './chain.ts';
 import type { Entry } from './entry.ts';
 import { headOf, parseAnchor } from './log.ts';
 
@@ -29,6 +29,7 @@ export function verifyHistory(
   const db = new DatabaseSync(auditFile, { readOnly: true, timeout: 5_000 });
   try {
     db.exec('BEGIN');
+    const sealer = key && sealerOf(key);
     const floorRow = db.prepare('SELECT seq, hash, mac FROM checkpoint').get();
     const floor = headOf(floorRow) ?? GENESIS;
     const sealRow = db.prepare('SELECT seq, hash, mac FROM seal').get();
@@ -37,7 +38,7 @@ export function verifyHistory(
     const base = { entries: total, anchored: anchor !== undefined, prunedTo: floor.seq };
     const broken = (brokenAt: number, reason: string): Verdict => ({ ok: false, brokenAt, reason, ...base });
     const genuine = (mac: unknown, purpose: 'head' | 'checkpoint', head: Head): boolean =>
-      key === undefined || (mac instanceof Uint8Array && timingSafeEqual(Buffer.from(mac), macOf(key, purpose, head)));
+      sealer === undefined || (mac instanceof Uint8Array && timingSafeEqual(Buffer.from(mac), sealer(purpose, head)));
 
     if (floorRow !== undefined && !genuine(floorRow.mac, 'checkpoint', floor))
       return broken(floor.seq, 'The checkpoint left by pruning is not genuine.');

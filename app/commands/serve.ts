@@ -25,6 +25,10 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
     if (demoHome !== undefined) rmSync(demoHome, { recursive: true, force: true });
   };
   let host: Host;
+  let ended = (): void => undefined;
+  const gone = new Promise<void>(resolve => {
+    ended = resolve;
+  });
   try {
     host = await createHost({
       home: demoHome ?? home,
@@ -32,6 +36,7 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
       env: process.env,
       demo: options.demo,
       approveFromCli: options.approveFromCli,
+      onEnded: () => ended(),
     });
   } catch (error) {
     cleanUp();
@@ -47,7 +52,7 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
       { url: door.url, home: host.paths.home, pid: process.pid, electron: false },
       door.launchUrl(),
     );
-    await untilTold();
+    await Promise.race([untilTold(), gone]);
     sandbox?.kill();
   } finally {
     await host.stop();

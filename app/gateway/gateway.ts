@@ -361,6 +361,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
     session.calls.set(call.id, call);
     const decision =
       state?.approved === undefined ? decisionFor(session, action) : approvedEarlier(session, action, state.approved);
+    if (decision.verdict === 'allow' && action.effect === 'read') {
+      // A read may go ahead of its intent: describing and chaining it takes as long as the child needs to answer.
+      forward(call, state);
+      call.intent = audit.append(intentOf(call, decision), 'soon');
+      return;
+    }
     call.intent = audit.append(intentOf(call, decision), action.effect === 'read' ? 'soon' : 'durable');
     if (decision.verdict === 'allow') forward(call, state);
     else if (decision.verdict === 'ask') void ask(call, state);

@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { GatehouseError } from '../contract/errors.ts';
 import { createLineReader, type Gateway } from '../gateway/index.ts';
+import { batchedWrite } from '../servers/index.ts';
 import { DialError, firstLine } from './dial.ts';
 import { type Hello, hashOfKey, hostProof, same } from './hello.ts';
 import type { ClientKeys } from './keys.ts';
@@ -97,12 +98,14 @@ function parseHello(line: string): Hello {
 }
 
 function serveClient(socket: Socket, gateway: Gateway, client: string, connection: string): void {
+  const write = batchedWrite(socket);
   const session = gateway.open(client, connection, {
     send(line) {
-      socket.write(line);
+      write(line);
       if (socket.writableLength > HIGH_WATER) socket.pause();
     },
-    close: () => void socket.end(),
+    // After what was written in this turn.
+    close: () => process.nextTick(() => void socket.end()),
   });
   const reader = createLineReader(
     line => gateway.receive(session, line),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { GatehouseError } from '../contract/errors.ts';
+import { batchedWrite } from './batch.ts';
 import type { ServerLog } from './server-log.ts';
 import { type Grace, stopChild } from './stop-ladder.ts';
 
@@ -55,6 +56,7 @@ export function createServer(deps: ServerDeps): Server {
   const { log, now, idleMs = IDLE_MS } = deps;
   let child: ChildProcess | undefined;
   let group: number | undefined;
+  let write: ((chunk: Buffer) => boolean) | undefined;
   let cannotStart: string | undefined;
   let state: ServerState = 'stopped';
   let reason = '';
@@ -96,6 +98,7 @@ export function createServer(deps: ServerDeps): Server {
         windowsHide: true,
       });
       child = spawned;
+      write = batchedWrite(spawned.stdin);
       group = undefined;
       cannotStart = undefined;
       let over = false;
@@ -104,7 +107,10 @@ export function createServer(deps: ServerDeps): Server {
         over = true;
         clearTimeout(idle);
         const expected = state === 'stopping';
-        if (child === spawned) child = undefined;
+        if (child === spawned) {
+          child = undefined;
+          write = undefined;
+        }
         if (expected) enter('stopped', '');
         else {
           crashes = [...recent(), now().getTime()];
@@ -188,7 +194,7 @@ export function createServer(deps: ServerDeps): Server {
       });
       await starting;
     },
-    write: chunk => child?.stdin?.write(chunk) ?? false,
+    write: chunk => write?.(chunk) ?? false,
     control(message) {
       (child?.stdio[3] as Duplex | null | undefined)?.write(`${JSON.stringify(message)}\n`);
     },
