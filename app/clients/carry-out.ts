@@ -1,25 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { GatehouseError } from '../contract/errors.ts';
-import type { Backups } from './backups.ts';
+import type { ClientsParts } from './clients-parts.ts';
 import type { ClientDefinition } from './definition.ts';
-import { codeOf, type Disk } from './disk.ts';
+import { codeOf } from './disk.ts';
 import { unwritable } from './failures.ts';
 import type { ClientLedger, LedgerChange, LedgerUndo } from './ledger.ts';
 import { holdingClientLock, holdingOwnLock } from './locks.ts';
-import type { Patience } from './registry.ts';
 import { hashOf, type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { Intent, Remembered, Target } from './targets.ts';
 import { checkWritable, makeFolders, removeFile, removeFolders, stage } from './writing.ts';
-
-export interface CarryOutDeps {
-  readonly disk: Disk;
-  readonly ledger: ClientLedger;
-  readonly backups: Backups;
-  readonly lockFolder: string;
-  readonly patience: Patience;
-  readonly now: () => Date;
-}
 
 /** The bookkeeping of one change: it makes a new undo, or uses one up. */
 export type Bookkeeping = { readonly token: string } | { readonly undoing: LedgerUndo };
@@ -37,7 +27,7 @@ export interface CarriedOut {
  * file is as it was, and so is the ledger.
  */
 export async function carryOut(
-  deps: CarryOutDeps,
+  deps: ClientsParts,
   definition: ClientDefinition,
   file: string,
   intent: Intent,
@@ -169,7 +159,7 @@ function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
   return a === null || b === null ? a === b : a.equals(b);
 }
 
-async function tidy({ ledger, backups }: CarryOutDeps, client: string): Promise<void> {
+async function tidy({ ledger, backups }: ClientsParts, client: string): Promise<void> {
   const files = new Set((await ledger.entries()).filter(entry => entry.client === client).map(({ file }) => file));
   const records = await Promise.all([...files].map(file => ledger.file(client, file)));
   backups.prune(

@@ -358,6 +358,16 @@ describe('healing', () => {
     expect(restored).toMatchObject({ healed: ['a-b', 'c-d'], missing: [], changed: ['e-f'] });
   });
 
+  it('does not bring back entries of connections that were removed', async () => {
+    const labels: Record<string, string> = { u1: 'a/b', u2: 'c/d' };
+    using given = scratch({ labelOf: connection => labels[connection] });
+    const file = cursorWith(given, TEXT);
+    await given.clients.register('cursor', ['u1', 'u2']);
+    writeFileSync(file, TEXT);
+    delete labels.u1;
+    expect(await given.clients.heal({ restore: true })).toMatchObject([{ healed: ['c-d'], missing: ['a-b'] }]);
+  });
+
   it('reports a file that it cannot read and goes on with the next', async () => {
     using given = scratch();
     const { file } = await given.clients.register('cursor', ['a/b']);

@@ -142,7 +142,11 @@ export interface HealDraft extends Draft {
 }
 
 /** Corrects our untouched entries to what they would be today. */
-export function draftHeal(sheet: Sheet, entryOf: (connection: string) => Entry, restore: boolean): HealDraft {
+export function draftHeal(
+  sheet: Sheet,
+  entryOf: (connection: string) => Entry,
+  restore: (connection: string) => boolean,
+): HealDraft {
   const { definition, file } = sheet;
   let { text } = sheet;
   const changes: EntryChange[] = [];
@@ -154,7 +158,7 @@ export function draftHeal(sheet: Sheet, entryOf: (connection: string) => Entry, 
     const wanted = entryOf(connection);
     const found = entryIn(sheet, text, name);
     const gone = found === undefined;
-    if (gone && !restore) missing.push(name);
+    if (gone && !restore(connection)) missing.push(name);
     if (!gone && !covers(found, wanted) && !covers(found, written)) changed.push(name);
     if (missing.includes(name) || changed.includes(name)) return ours;
     if (!covers(found, wanted)) {

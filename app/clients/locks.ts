@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatehouseError } from '../contract/errors.ts';
 import { takeHostLock } from '../storage/index.ts';
@@ -32,6 +33,7 @@ export async function holdingOwnLock<T>(folder: string, waitMs: number, work: ()
 
 function tryOwnLock(file: string): { release(): void } | undefined {
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     return takeHostLock(file);
   } catch (error) {
     const { cause } = error as { readonly cause?: { readonly errcode?: number } };

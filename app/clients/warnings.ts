@@ -1,10 +1,45 @@
-import type { ClientDefinition, Launch, Location } from './definition.ts';
+import type { ClientsParts } from './clients-parts.ts';
+import type { ClientDefinition, Launch } from './definition.ts';
+import { checkExpansions, launchFor } from './entries.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Target } from './targets.ts';
 
 const NAMED = 3;
 
+/** What a person should know before, or after, entries were written for a client. */
+export function registerWarnings(
+  parts: ClientsParts,
+  definition: ClientDefinition,
+  before: Snapshot,
+  target: Target,
+): readonly string[] {
+  const { place, launcher } = parts;
+  const tools = target.entries.map(({ connection, name }) => ({ name, tools: parts.toolsOf(connection) }));
+  const all = [
+    ...(definition.evidence(place).some(({ kind }) => kind === 'program')
+      ? []
+      : [`${definition.title} was not found on this computer; it will find the entry when it is installed.`]),
+    ...fleetingLauncher(launcher),
+    ...target.entries.flatMap(({ connection }) =>
+      checkExpansions(definition, launchFor(definition, launcher, connection)),
+    ),
+    ...tools.flatMap(of => longNames(definition, of.name, of.tools)),
+    ...tooManyTools(
+      definition,
+      tools.reduce((sum, of) => sum + of.tools.length, 0),
+    ),
+    ...(before.stat !== null && before.stat.nlink > 1
+      ? [`${before.file} has a second name on the disk (a hard link); only the one named here is changed.`]
+      : []),
+    ...(definition.locate(place).others ?? [])
+      .filter(other => place.exists(other))
+      .map(other => `${definition.title} also has ${other}, which is left as it is.`),
+  ];
+  return [...new Set(all)];
+}
+
 /** Tools whose full name is longer than the client takes. */
-export function longNames(definition: ClientDefinition, server: string, tools: readonly string[]): readonly string[] {
+function longNames(definition: ClientDefinition, server: string, tools: readonly string[]): readonly string[] {
   const { fullName, nameParts, whenTooLong } = definition.limits;
   if (fullName === null) return [];
   const long = tools.filter(
@@ -24,7 +59,7 @@ export function longNames(definition: ClientDefinition, server: string, tools: r
 }
 
 /** More tools than the client offers to its model, counting only ours. */
-export function tooManyTools(definition: ClientDefinition, count: number): readonly string[] {
+function tooManyTools(definition: ClientDefinition, count: number): readonly string[] {
   const { tools } = definition.limits;
   return tools !== null && count > tools
     ? [
@@ -34,19 +69,9 @@ export function tooManyTools(definition: ClientDefinition, count: number): reado
 }
 
 /** Places from which a program goes away: at the next start, the next update, when a disk image is ejected. */
-export function fleetingLauncher(launcher: Launch): readonly string[] {
+function fleetingLauncher(launcher: Launch): readonly string[] {
   const fleeting = /\/\.mount_|\/AppTranslocation\/|^\/Volumes\/|\\app-\d+\.\d+\.\d+\\/;
   return [launcher.command, ...launcher.args]
     .filter(value => fleeting.test(value))
     .map(value => `${value} is in a place that does not last; install Gatehouse properly, then register again.`);
-}
-
-/** What is unusual about the file. */
-export function fileWarnings(definition: ClientDefinition, location: Location | undefined, before: Snapshot): string[] {
-  return [
-    ...(before.stat !== null && before.stat.nlink > 1
-      ? [`${before.file} has a second name on the disk (a hard link); only the one named here is changed.`]
-      : []),
-    ...(location?.others ?? []).map(other => `${definition.title} also has ${other}, which is left as it is.`),
-  ];
 }
