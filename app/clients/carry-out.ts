@@ -22,8 +22,8 @@ export interface CarriedOut {
 
 /**
  * Makes one change to one file: plan, copy, flush the new bytes beside the file, look whether the file is still the one
- * that was planned for, tell the ledger, rename, look again. The ledger is told before the rename, so that after a death in
- * between we know of entries that are not there (which is harmless) and never the other way round. Whatever fails: the
+ * that was planned for, tell the ledger, rename, look again. The ledger hears of entries before they come and after they
+ * went, so that after a death in between we know of some that are not there (which is harmless), never the other way round. Whatever fails: the
  * file is as it was, and so is the ledger.
  */
 export async function carryOut(
@@ -85,17 +85,23 @@ export async function carryOut(
         const staged = target.bytes === null ? undefined : stage(disk, before, target.bytes, patience.renameMs);
         try {
           await holdingClientLock(disk, definition.lockFolder?.(file), patience.lockMs, async () => {
+            const leaving = start.entries.filter(({ name }) => !target.entries.some(kept => kept.name === name));
             await commit({
-              entries: target.entries,
-              record: target.record,
-              ...('undoing' in books
-                ? { forgetUndo: books.undoing.token }
-                : { undo: undoOf(books.token, target, backup) }),
+              entries: [...target.entries, ...leaving],
+              record: target.record ?? start.record ?? null,
+              ...('undoing' in books ? {} : { undo: undoOf(books.token, target, backup) }),
             });
             // Nothing may come between this look and the rename: it is all that guards against other programs.
             if (takeSnapshot(disk, file).hash !== before.hash) return;
             await (staged === undefined ? removeFile(disk, before, patience.renameMs) : staged.replace());
             done = true;
+            if (leaving.length > 0 || 'undoing' in books) {
+              await commit({
+                entries: target.entries,
+                record: target.record,
+                ...('undoing' in books ? { forgetUndo: books.undoing.token } : {}),
+              });
+            }
           });
         } finally {
           if (!done) staged?.drop();

@@ -311,6 +311,9 @@ describe('a writer that is killed', () => {
       const text = readFileSync(file, 'utf8');
       expect([before, after].indexOf(text)).not.toBe(-1);
       seen.add(text);
+      using db = disposable(openState(database));
+      const known = (await sqliteLedger(db).entries()).map(({ name }) => name);
+      if (text === after) expect(known).toEqual(['dpod-acme']);
     }
     for (const name of readdirSync(dirname(file))) {
       if (name !== basename(file)) utimesSync(join(dirname(file), name), new Date(0), new Date(0));
