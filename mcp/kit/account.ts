@@ -191,9 +191,9 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       }
       const http = theClient().bind({ signal: AbortSignal.timeout(40_000), deadline: now() + 40_000, trace });
       const { identity, scopes } = await manifest.signIn(state, http);
-      outcome = { ok: true, identity, scopes, demo: trace.demo };
+      outcome = { ok: true, identity, scopes, demo: theClient().sandbox };
       signedIn = outcome;
-      log.info('signed in', { scopes, demo: trace.demo });
+      log.info('signed in', { scopes, demo: outcome.demo });
     } catch (error) {
       const fault = faultOf(error);
       const said = fault.details === undefined || fault.details === '' ? '' : ` It said: ${fault.details}`;

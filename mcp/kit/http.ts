@@ -24,6 +24,8 @@ export interface HttpClient {
   /** Requests on behalf of one call. */
   bind(call: { readonly signal: AbortSignal; readonly deadline: number; readonly trace: Trace }): Http;
   health(): Health;
+  /** Whether any answer so far came from a sandbox. */
+  readonly sandbox: boolean;
 }
 
 export interface Request {
@@ -124,6 +126,7 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
   breaker.onStateChange(() => deps.onHealth(health()));
   const clean = (text: string): string => redactText(text, deps.secrets());
   const base = new URL(deps.baseUrl);
+  let sandbox = false;
 
   const addressOf = (request: Request): URL => {
     const url = new URL(request.path.startsWith('/') ? base.href.replace(/\/$/, '') + request.path : request.path);
@@ -148,7 +151,10 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       for (let renewed = false; ; renewed = true) {
         const proof = request.authorized === false ? undefined : await authorizer?.headers();
         const response = await limiter.run(() => transmit(url, request, proof?.headers ?? {}), call.signal);
-        if (response.headers.has('gatehouse-sandbox')) call.trace.demo = true;
+        if (response.headers.has('gatehouse-sandbox')) {
+          call.trace.demo = true;
+          sandbox = true;
+        }
         call.trace.requestId = response.headers.get(deps.requestIdHeader ?? 'x-request-id') ?? call.trace.requestId;
         if (response.status === 401 && proof !== undefined) {
           proof.refused();
@@ -302,7 +308,13 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       },
     };
   };
-  return { bind, health };
+  return {
+    bind,
+    health,
+    get sandbox() {
+      return sandbox;
+    },
+  };
 }
 
 function answerOf(response: Response, bytes: Uint8Array, request: Request, clean: (text: string) => string): Answer {

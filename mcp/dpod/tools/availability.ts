@@ -79,14 +79,12 @@ function stateOf(page: z.output<typeof summary>) {
       page.status.indicator === 'none' ? 'operational' : `${page.status.indicator}: ${page.status.description}`,
     services,
     regional_status: regional,
-    recent_incidents: page.incidents
-      .slice(0, 10)
-      .map(incident => ({
-        title: incident.name,
-        status: incident.status,
-        impact: incident.impact ?? null,
-        date: incident.created_at ?? null,
-      })),
+    recent_incidents: page.incidents.slice(0, 10).map(incident => ({
+      title: incident.name,
+      status: incident.status,
+      impact: incident.impact ?? null,
+      date: incident.created_at ?? null,
+    })),
     last_updated: page.page?.updated_at ?? null,
   };
 }
