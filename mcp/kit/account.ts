@@ -252,6 +252,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       const line = { action: action.name };
       try {
         const outcome = await run(tool, action, input, call, masked);
+        trace.demo ||= theClient().sandbox;
         const structured = { success: true, ...outcome, ...(trace.demo ? { demo: true } : {}) };
         const size = JSON.stringify(structured).length;
         if (size > ANSWER_BYTES)
