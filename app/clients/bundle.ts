@@ -46,14 +46,17 @@ export function bundleFor(of: {
       'manifest.json': strToU8(`${JSON.stringify(manifest, null, 2)}\n`),
       [ENTRY_POINT]: strToU8(entryPoint(launch)),
     },
-    { mtime: LONG_AGO, level: 9 },
+    { mtime: firstDay(), level: 9 },
   );
   return { name: `gatehouse-${name}.mcpb`, bytes };
 }
 
 const ENTRY_POINT = 'server/index.js';
-/** The first day that a zip can name, in local time as a zip counts. */
-const LONG_AGO = new Date(1980, 0, 1);
+
+/** The first day that a zip can name; in local time, as a zip counts, so the zone must be that of this moment. */
+function firstDay(): Date {
+  return new Date(1980, 0, 1);
+}
 
 /** For hosts that run the entry point and not the command: it starts the same command. */
 function entryPoint({ command, args }: Launch): string {

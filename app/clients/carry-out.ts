@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { GatehouseError } from '../contract/errors.ts';
 import type { Backups } from './backups.ts';
 import type { ClientDefinition } from './definition.ts';
-import type { Disk } from './disk.ts';
+import { codeOf, type Disk } from './disk.ts';
+import { unwritable } from './failures.ts';
 import type { ClientLedger, LedgerChange, LedgerUndo } from './ledger.ts';
 import { holdingClientLock, holdingOwnLock } from './locks.ts';
 import type { Patience } from './registry.ts';
@@ -57,12 +58,9 @@ export async function carryOut(
       const before = takeSnapshot(disk, file);
       const target = intent(before, start);
       if (sameBytes(before.bytes, target.bytes)) {
-        if ('undoing' in books || !isDeepStrictEqual(remember(target), remember(start))) {
-          await commit({
-            entries: target.entries,
-            record: target.record,
-            ...('undoing' in books ? { forgetUndo: books.undoing.token } : {}),
-          });
+        if (committed || 'undoing' in books || !isDeepStrictEqual(remember(target), remember(start))) {
+          const forgetUndo = 'undoing' in books ? books.undoing.token : books.token;
+          await commit({ entries: target.entries, record: target.record, forgetUndo });
         }
         return { before, target, wrote: false };
       }
@@ -97,7 +95,6 @@ export async function carryOut(
         const staged = target.bytes === null ? undefined : stage(disk, before, target.bytes, patience.renameMs);
         try {
           await holdingClientLock(disk, definition.lockFolder?.(file), patience.lockMs, async () => {
-            if (takeSnapshot(disk, file).hash !== before.hash) return;
             await commit({
               entries: target.entries,
               record: target.record,
@@ -105,6 +102,8 @@ export async function carryOut(
                 ? { forgetUndo: books.undoing.token }
                 : { undo: undoOf(books.token, target, backup) }),
             });
+            // Nothing may come between this look and the rename: it is all that guards against other programs.
+            if (takeSnapshot(disk, file).hash !== before.hash) return;
             await (staged === undefined ? removeFile(disk, before, patience.renameMs) : staged.replace());
             done = true;
           });
@@ -149,7 +148,7 @@ export async function carryOut(
       throw new GatehouseError('GH_CLIENT_BUSY', `${file} kept changing while Gatehouse wanted to write it.`);
     } catch (error) {
       await takeBack();
-      throw error;
+      throw codeOf(error) === undefined ? error : unwritable(file, error);
     }
   });
   if (carried.wrote) await tidy(deps, client);

@@ -141,7 +141,7 @@ export function createClients(deps: ClientsDeps): Clients {
       diff: unifiedDiff(before.file, text, target.text),
       changes: target.changes,
       afterwards: definition.afterwards,
-      warnings,
+      warnings: [...warnings, ...(target.remarks ?? [])],
     };
   };
 

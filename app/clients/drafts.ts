@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GatehouseError } from '../contract/errors.ts';
 import type { ClientDefinition, Entry } from './definition.ts';
-import { covers, isMap, setEntry } from './entries.ts';
+import { covers, isMap, merged, setEntry } from './entries.ts';
 import { readingAs } from './failures.ts';
 import type { LedgerEntry, UndoChange } from './ledger.ts';
 import type { EntryChange } from './registry.ts';
@@ -14,6 +14,8 @@ export interface Draft {
   readonly undo: readonly UndoChange[];
   /** An entry that we know nothing of, yet is ours to the letter, was taken over. */
   readonly adopted: boolean;
+  /** What a person should know of it. */
+  readonly remarks?: readonly string[];
 }
 
 /** A file as a draft starts from it. */
@@ -71,7 +73,7 @@ export function draftRegister(sheet: Sheet, wanted: readonly Wanted[], alive: (c
     if (kind === 'keep' && former === undefined) adopted = true;
     if (kind !== 'keep') {
       text = readingAs(definition, file, () => setEntry(definition, text, name, entry, former));
-      undo.push({ name, before: found ?? null, after: entryIn(sheet, text, name) });
+      undo.push({ name, before: found ?? null, after: merged(found, entry, former) });
     }
     changes.push({ connection, name, kind });
     entries = [
@@ -111,16 +113,27 @@ export function draftRemove(sheet: Sheet, connections: readonly string[] | undef
   let { text } = sheet;
   const changes: EntryChange[] = [];
   const undo: UndoChange[] = [];
+  const remarks: string[] = [];
   const leaving = sheet.entries.filter(ours => connections === undefined || connections.includes(ours.connection));
   for (const { name, connection, written } of leaving) {
     const found = entryIn(sheet, text, name);
     if (found === undefined) continue;
     if (!covers(found, written) && !sheet.force) throw changedBySomebody(sheet, name);
     text = readingAs(definition, file, () => definition.format.remove(text, pathOf(sheet, name)));
+    const theirs = Object.keys(isMap(found) ? found : {}).filter(key => !Object.hasOwn(written, key));
+    if (theirs.length > 0)
+      remarks.push(`The entry "${name}" goes with what somebody added to it: ${theirs.join(', ')}.`);
     changes.push({ connection, name, kind: 'remove' });
     undo.push({ name, before: found, after: null });
   }
-  return { text, entries: sheet.entries.filter(ours => !leaving.includes(ours)), changes, undo, adopted: false };
+  return {
+    text,
+    entries: sheet.entries.filter(ours => !leaving.includes(ours)),
+    changes,
+    undo,
+    remarks,
+    adopted: false,
+  };
 }
 
 export interface HealDraft extends Draft {
@@ -147,7 +160,7 @@ export function draftHeal(sheet: Sheet, entryOf: (connection: string) => Entry, 
     if (!covers(found, wanted)) {
       text = readingAs(definition, file, () => setEntry(definition, text, name, wanted, written));
       changes.push({ connection, name, kind: gone ? 'add' : 'update' });
-      undo.push({ name, before: found ?? null, after: entryIn(sheet, text, name) });
+      undo.push({ name, before: found ?? null, after: merged(found, wanted, written) });
     }
     return isDeepStrictEqual(written, wanted) ? ours : { ...ours, written: wanted };
   });

@@ -48,10 +48,16 @@ export function setEntry(
   if (!isMap(found)) return format.set(text, path, wanted);
   let result = text;
   for (const key of Object.keys(former ?? {})) {
-    if (!(key in wanted)) result = format.remove(result, [...path, key]);
+    if (!Object.hasOwn(wanted, key)) result = format.remove(result, [...path, key]);
   }
   for (const [key, value] of Object.entries(wanted)) {
     if (!isDeepStrictEqual(found[key], value)) result = format.set(result, [...path, key], value);
   }
   return result;
+}
+
+/** What `setEntry` makes of the entry that it found. */
+export function merged(found: unknown, wanted: Entry, former: Entry | undefined): Entry {
+  const kept = isMap(found) ? Object.entries(found).filter(([key]) => !Object.hasOwn(former ?? {}, key)) : [];
+  return { ...Object.fromEntries(kept), ...wanted };
 }

@@ -29,6 +29,7 @@ export function unreadable(file: string, error: unknown): GatehouseError {
   if (error instanceof GatehouseError) return error;
   const code = codeOf(error);
   if (code === 'ELOOP') return new GatehouseError('GH_CLIENT_DANGLING_LINK', `${file} is a link to itself.`);
+  if (code === 'ENOTDIR') return new GatehouseError('GH_CLIENT_NOT_A_FILE', `On the way to ${file} there is a file.`);
   return new GatehouseError('GH_CLIENT_UNREADABLE', `${file} cannot be read: ${code ?? String(error)}.`, {
     cause: error,
   });

@@ -36,7 +36,7 @@ function tryOwnLock(file: string): { release(): void } | undefined {
   } catch (error) {
     const { cause } = error as { readonly cause?: { readonly errcode?: number } };
     if (cause?.errcode === SQLITE_BUSY) return undefined;
-    throw cause ?? error;
+    throw unwritable(file, cause ?? error);
   }
 }
 

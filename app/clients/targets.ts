@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { GatehouseError } from '../contract/errors.ts';
 import type { Backups } from './backups.ts';
 import type { ClientDefinition } from './definition.ts';
 import { type Draft, serversIn } from './drafts.ts';
@@ -24,6 +26,7 @@ export interface Target {
   readonly record: LedgerFile | null;
   readonly changes: readonly EntryChange[];
   readonly undo: readonly UndoChange[];
+  readonly remarks?: readonly string[];
 }
 
 /** A change as a function of what is found, so that it can be made anew when somebody writes in between. */
@@ -67,7 +70,8 @@ export function targetOf(deps: TargetDeps, before: Snapshot, start: Remembered, 
   if (draft.changes.every(({ kind }) => kind === 'keep')) {
     return untouched(before, decoded, start, draft, definition.id);
   }
-  const { entries, changes, undo } = draft;
+  const { entries, changes, undo, remarks = [] } = draft;
+  checkOthers(definition, before.file, decoded.text, draft);
   if (entries.length === 0) {
     const bytes = bytesWithoutUs(deps, before, decoded.bom, start, draft.text);
     return {
@@ -77,18 +81,37 @@ export function targetOf(deps: TargetDeps, before: Snapshot, start: Remembered, 
       record: null,
       changes,
       undo,
+      remarks,
     };
   }
   const bytes = encode({ text: draft.text, bom: decoded.bom });
   const record = { ...recordOf(deps, before, decoded.text, start, draft), lastHash: hashOf(bytes) };
-  return { bytes, text: draft.text, entries, record, changes, undo };
+  return { bytes, text: draft.text, entries, record, changes, undo, remarks };
+}
+
+/** The last line of defence: what an edit has made must be a document of the client in which all others stand as before. */
+function checkOthers(definition: ClientDefinition, file: string, was: string, draft: Draft): void {
+  const ours = new Set(draft.changes.map(({ name }) => name));
+  const othersIn = (text: string): unknown =>
+    Object.fromEntries(Object.entries(serversIn(definition, file, text) ?? {}).filter(([name]) => !ours.has(name)));
+  const before = othersIn(was);
+  let after: unknown;
+  try {
+    after = othersIn(draft.text);
+  } catch {
+    after = undefined;
+  }
+  if (isDeepStrictEqual(before, after)) return;
+  throw new GatehouseError('GH_INTERNAL', `${file} was left alone, since the edit would have changed more than ours.`, {
+    hint: 'Add the entry by hand, as `gatehouse clients link` or the window shows it, and report the file’s layout.',
+  });
 }
 
 function recordOf(deps: TargetDeps, before: Snapshot, text: string, start: Remembered, draft: Draft): LedgerFile {
   const { definition, backups } = deps;
   const servers = serversIn(definition, before.file, text);
   const { record } = start;
-  const weStandIn = start.entries.some(({ name }) => servers !== undefined && name in servers);
+  const weStandIn = start.entries.some(({ name }) => servers !== undefined && Object.hasOwn(servers, name));
   if (record !== undefined && before.bytes !== null && weStandIn) {
     const onlyWe = record.lastHash === before.hash || record.origin === backups.nameOf(definition.id, before.bytes);
     return { ...record, origin: onlyWe ? record.origin : null };

@@ -178,10 +178,17 @@ export interface ClientView {
   readonly installed: 'yes' | 'leftovers' | 'no';
   readonly evidence: string;
   readonly file: string | null;
+  /** Why this file and no other. */
+  readonly because: string;
+  /** Other places of the assistant that hold servers; not written. */
+  readonly otherFiles: readonly string[];
+  /** `state`: ok, missing, changed, moved, unknown, or `connection removed`. */
   readonly entries: readonly { readonly connection: string; readonly name: string; readonly state: string }[];
   readonly otherServers: readonly string[];
   readonly problem: string | null;
   readonly afterwards: string;
+  /** Other things worth knowing of this assistant. */
+  readonly notes: readonly string[];
   readonly canLink: boolean;
   readonly canBundle: boolean;
   /** A key is out and not revoked. */
@@ -194,6 +201,11 @@ export interface ClientChangeView {
   readonly before: string | null;
   readonly after: string | null;
   readonly diff: string;
+  readonly changes: readonly {
+    readonly connection: string;
+    readonly name: string;
+    readonly kind: 'add' | 'update' | 'keep' | 'remove';
+  }[];
   readonly afterwards: string;
   readonly warnings: readonly string[];
   readonly undo?: string;

@@ -110,14 +110,14 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
     },
     async 'clients.preview'({ client, connections: ids, remove, force }) {
       const uuids = await Promise.all(ids.map(id => (remove ? uuidOfEntry(id) : uuidOf(id))));
-      return changeView(await clients.preview(client, uuids, { remove, force }));
+      return changeView(await clients.preview(client, uuids, { remove, force }), idOf);
     },
     async 'clients.register'({ client, connections: ids, force }, context) {
       const uuids = ids.map(uuidOf);
       await clients.preview(client, uuids, { force });
       const change = await keyed(client, () => clients.register(client, uuids, { force }));
       record(client, change.file, change.changes, context, { undo: change.undo });
-      const view = changeView(change);
+      const view = changeView(change, idOf);
       return parts.demo
         ? { ...view, warnings: [...view.warnings, 'This is a demonstration: the entry works only while it runs.'] }
         : view;
@@ -127,11 +127,12 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
       const change = await clients.unregister(client, uuids, { force });
       const keyRevoked = await retire(client);
       record(client, change.file, change.changes, context, { undo: change.undo, keyRevoked });
-      return changeView(change);
+      return changeView(change, idOf);
     },
     async 'clients.undo'({ undo }, context) {
       const { client, file, note, exact, changes } = await clients.undo(undo);
-      if (await isRegistered(client)) keys.issue(client);
+      // Entries that are back need the key again; taking some away is no reason to undo a person's revocation.
+      if (changes.some(({ kind }) => kind !== 'remove') && (await isRegistered(client))) keys.issue(client);
       const keyRevoked = await retire(client);
       record(client, file, changes, context, { undone: undo, exact, keyRevoked });
       return { client, file, note, exact };
@@ -193,6 +194,8 @@ function viewOf(state: ClientState, idOf: (uuid: string) => string | undefined, 
     installed: state.installed,
     evidence: state.evidence.join('; '),
     file: state.file,
+    because: state.because,
+    otherFiles: state.otherFiles,
     entries: state.entries.map(({ connection, name, state: is }) => {
       const id = idOf(connection);
       return { connection: id ?? connection, name, state: id === undefined ? 'connection removed' : is };
@@ -200,20 +203,25 @@ function viewOf(state: ClientState, idOf: (uuid: string) => string | undefined, 
     otherServers: state.otherNames,
     problem: state.problem === null ? null : `${state.problem.message} ${state.problem.hint}`,
     afterwards: state.afterwards,
+    notes: state.notes,
     canLink: state.canLink,
     canBundle: state.canBundle,
     keyed,
   };
 }
 
-function changeView(change: ClientChange & { readonly undo?: string }): ClientChangeView {
-  const { client, file, before, after, diff, afterwards, warnings, undo } = change;
+function changeView(
+  change: ClientChange & { readonly undo?: string },
+  idOf: (uuid: string) => string | undefined,
+): ClientChangeView {
+  const { client, file, before, after, diff, changes, afterwards, warnings, undo } = change;
   return {
     client,
     file,
     before,
     after,
     diff,
+    changes: changes.map(({ connection, name, kind }) => ({ connection: idOf(connection) ?? connection, name, kind })),
     afterwards,
     warnings,
     ...(undo === undefined ? {} : { undo }),

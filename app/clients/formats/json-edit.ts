@@ -96,7 +96,10 @@ function withoutGap(text: string, object: Node, start: number, end: number, next
   const ownLine = line > object.offset && blank(text.slice(line, start));
   if (ownLine && eol !== '') return [{ from: line, to: end + blanks.length, text: '' }];
   if (ownLine && end + blanks.length === endOf(object) - 1) {
-    const eolBefore = /\r\n$|\n$|\r$/.exec(text.slice(0, line))?.[0].length ?? 0;
+    // The brace must not come into the comment that ends with that line.
+    const eolBefore = endsInLineComment(text, object.offset, line)
+      ? 0
+      : (/\r\n$|\n$|\r$/.exec(text.slice(0, line))?.[0].length ?? 0);
     return [{ from: line - eolBefore, to: end, text: '' }];
   }
   if (next !== undefined && /^[ \t]*$/.test(text.slice(end, next.offset))) {
@@ -105,6 +108,15 @@ function withoutGap(text: string, object: Node, start: number, end: number, next
   if (ownLine || next !== undefined) return [{ from: start, to: end, text: '' }];
   const gap = /[ \t]*$/.exec(text.slice(object.offset + 1, start))?.[0].length ?? 0;
   return [{ from: start - gap, to: end, text: '' }];
+}
+
+function endsInLineComment(text: string, from: number, to: number): boolean {
+  let last = 0;
+  for (const token of tokensFrom(text, from)) {
+    if (token.offset >= to || token.kind === TOKEN.end) break;
+    if (token.kind !== TOKEN.lineBreak && token.kind !== TOKEN.blanks) last = token.kind;
+  }
+  return last === TOKEN.lineComment;
 }
 
 function blockProperty(key: string, value: unknown, style: JsonStyle, indent: string): string {

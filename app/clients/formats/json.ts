@@ -1,6 +1,7 @@
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { type ConfigFormat, FormatProblem, type ParsedConfig, positionAt } from './format.ts';
 import { applyEdits, insertProperty, removeProperty } from './json-edit.ts';
+import { opened, outlineOf } from './json-outline.ts';
 import { printBlock, printInline, styleOf } from './json-style.ts';
 import { isComment, isTrivia, TOKEN, tokensFrom } from './json-tokens.ts';
 
@@ -18,7 +19,7 @@ export const jsonWithComments = jsonFormat({ id: 'json-with-comments', comments:
 export const jsonc = jsonFormat({ id: 'jsonc', comments: true, trailingCommas: true });
 
 function jsonFormat(strictness: Strictness): ConfigFormat {
-  const tree = (text: string): Node | undefined => parseStrictly(text, strictness);
+  const tree = remembering(text => parseStrictly(text, strictness));
   return {
     id: strictness.id,
     extension: strictness.id === 'json' ? '.json' : '.jsonc',
@@ -26,10 +27,13 @@ function jsonFormat(strictness: Strictness): ConfigFormat {
     parse: (text): ParsedConfig => {
       const root = tree(text);
       return {
-        value: root === undefined ? {} : getNodeValue(root),
+        get value(): unknown {
+          const whole = root === undefined ? undefined : parseTree(text, [], { allowTrailingComma: true });
+          return whole === undefined ? {} : plainValue(whole);
+        },
         at: path => {
           const found = walk(text, root, path);
-          return found.missing.length === 0 && found.node !== undefined ? getNodeValue(found.node) : undefined;
+          return found.missing.length === 0 && found.node !== undefined ? plainValue(found.node) : undefined;
         },
       };
     },
@@ -65,11 +69,26 @@ function jsonFormat(strictness: Strictness): ConfigFormat {
   };
 }
 
+/**
+ * One change looks at the same two texts, before and after, many times, and files of some megabytes are common. Their
+ * trees are kept as long as there is memory to spare.
+ */
+function remembering(parse: (text: string) => Node | undefined): (text: string) => Node | undefined {
+  let known: readonly WeakRef<{ readonly text: string; readonly root: Node | undefined }>[] = [];
+  return text => {
+    const found = known.map(ref => ref.deref()).find(tree => tree?.text === text);
+    if (found !== undefined) return found.root;
+    const tree = { text, root: parse(text) };
+    known = [new WeakRef(tree), ...known.slice(0, 1)];
+    return tree.root;
+  };
+}
+
 /** The syntax tree; nothing for a text of blanks (and comments, where allowed) only. */
 function parseStrictly(text: string, strictness: Strictness): Node | undefined {
   if (isEmpty(text, strictness.comments)) return undefined;
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, {
+  const root = outlineOf(text, errors, {
     disallowComments: !strictness.comments,
     allowTrailingComma: strictness.trailingCommas,
   });
@@ -110,6 +129,11 @@ function isEmpty(text: string, comments: boolean): boolean {
   return true;
 }
 
+/** jsonc-parser gives objects without a prototype, which equal no other object in a strict comparison. */
+function plainValue(node: Node): unknown {
+  return structuredClone(getNodeValue(node));
+}
+
 /** The node at `path`, or the deepest map on the way and the keys that are missing from there. */
 function walk(
   text: string,
@@ -134,7 +158,7 @@ function walk(
     }
     const value = first?.children?.[1];
     if (value === undefined) return { node, missing: path.slice(depth) };
-    node = value;
+    node = opened(text, value);
   }
   return { node, missing: [] };
 }
