@@ -1,32 +1,31 @@
-import type { Catalog } from './kit/catalog.ts';
+import type { Manifest } from './kit/define.ts';
+import { Fault } from './kit/fault.ts';
 import type { SandboxModule } from './kit/sandbox.ts';
+import type { StandaloneOptions } from './kit/standalone.ts';
 
-/** A backend as the kit knows it; stands here until the kit has it. */
-export interface Backend {
-  readonly catalog: Catalog;
-}
+export { catalogOf } from './kit/derive.ts';
 
-export interface StandaloneOptions {
-  readonly transport: 'stdio' | 'streamable-http' | 'sse';
-  readonly host: string;
-  readonly port: number;
-  readonly readOnly?: boolean;
-  readonly logLevel?: string;
-}
+/** Its state is its own business: whoever runs a backend passes it on unseen. */
+// biome-ignore lint/suspicious/noExplicitAny: each backend has a state of another type, which only the backend looks into
+type AnyManifest = Manifest<any>;
 
 /** The backends we ship, loaded when asked for. */
-export const backends: Readonly<Record<string, () => Promise<Backend>>> = {};
-
-export function catalogOf(backend: Backend): Catalog {
-  return backend.catalog;
-}
+export const backends: Readonly<Record<string, () => Promise<AnyManifest>>> = {
+  dpod: async () => (await import('./dpod/index.ts')).dpod,
+};
 
 /** The local stand-ins of the vendors. */
 export const sandboxes: Readonly<Record<string, () => Promise<SandboxModule>>> = {
   dpod: () => import('./dpod/sandbox/index.ts'),
 };
 
-/** Runs one server on its own, configured by the environment; resolves when it ended. */
-export async function runStandalone(backend: string, _options: StandaloneOptions): Promise<void> {
-  throw new Error(`no backend ${backend}`);
+/** Runs one server on its own, configured by the environment; returns when it ended. Throws `Fault`. */
+export async function runStandalone(backend: string, options: StandaloneOptions): Promise<void> {
+  const load = backends[backend];
+  if (load === undefined)
+    throw new Fault('GH_NOT_FOUND', `There is no backend "${backend}".`, {
+      hint: `Use one of: ${Object.keys(backends).join(', ')}.`,
+    });
+  const { runStandalone: run } = await import('./kit/standalone.ts');
+  await run(await load(), process.env, options);
 }

@@ -39,16 +39,21 @@ export function createOutput(json: boolean): Output {
 
 /** Prints an error the way the caller reads it and returns the exit status: 2 for wrong usage, else 1. */
 export function printError(error: unknown, json: boolean): number {
-  const known =
-    error instanceof GatehouseError
-      ? error
-      : new GatehouseError('GH_INTERNAL', error instanceof Error ? error.message : String(error));
+  const known = told(error);
   process.stderr.write(
     json ? `${JSON.stringify({ error: known })}\n` : `${known.message}\n${known.hint} [${known.code}]\n`,
   );
   if (!(error instanceof GatehouseError) && process.env.GATEHOUSE_DEBUG !== undefined && error instanceof Error)
     process.stderr.write(`${error.stack}\n`);
   return known.code === 'GH_USAGE' ? 2 : 1;
+}
+
+/** What is known of an error. A server on its own speaks of its failures with codes of the kit, which are not the host's. */
+function told(error: unknown): { readonly code: string; readonly message: string; readonly hint: string } {
+  if (error instanceof GatehouseError) return error.toJSON();
+  if (error instanceof Error && 'code' in error && 'hint' in error && String(error.code).startsWith('GH_'))
+    return { code: String(error.code), message: error.message, hint: String(error.hint) };
+  return new GatehouseError('GH_INTERNAL', error instanceof Error ? error.message : String(error)).toJSON();
 }
 
 /** Asks on the terminal; a secret is not echoed. */

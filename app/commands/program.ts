@@ -163,6 +163,7 @@ function buildProgram(runtime: Runtime): Command {
         transport: options.transport as 'stdio' | 'streamable-http' | 'sse',
         host: String(options.host),
         port: Number(options.port),
+        stateFolder: home(),
         ...(options.readOnly === true ? { readOnly: true } : {}),
         ...(options.logLevel === undefined ? {} : { logLevel: logLevelOf(String(options.logLevel)) }),
       });

@@ -1,4 +1,4 @@
 export { createGateway, type Gateway, type GatewayDeps } from './gateway.ts';
-export { createLineReader, type LineReader, MESSAGE_LIMIT } from './lines.ts';
+export { createLineReader, type LineReader } from './lines.ts';
 export type { Session, SessionTransport } from './session.ts';
 export { Upstream } from './upstream.ts';

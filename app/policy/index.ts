@@ -3,7 +3,6 @@ export { type CodeBook, createCodeBook } from './codes.ts';
 export {
   type Decision,
   decide,
-  describeRule,
   type Policy,
   type PolicyAction,
   type Rights,

@@ -1,4 +1,3 @@
-export { DialError, dial, dialOrStart } from './dial.ts';
 export { newKey } from './hello.ts';
 export { type HttpDoor, openHttpDoor } from './http.ts';
 export { type ClientKeys, createClientKeys, writeKeyFile } from './keys.ts';

@@ -1,0 +1,337 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
+import type { Health, LogLevel, SignInOutcome } from './control.ts';
+import { type AccountInfo, type Action, type Block, blocksOf, type Call, type Manifest, runChecked } from './define.ts';
+import { catalogOf } from './derive.ts';
+import { Fault } from './fault.ts';
+import { createHttpClient, type HttpClient, type Trace } from './http.ts';
+import { createLimiter } from './limiter.ts';
+import { createLogger, type Logger } from './log.ts';
+import { MASK, redactText } from './redact.ts';
+
+export interface AccountOptions {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly readOnly: boolean;
+  readonly stateFolder: string;
+  readonly logLevel: LogLevel;
+  readonly logFile?: string;
+  readonly stderr?: (line: string) => void;
+  readonly now?: () => number;
+  /** First pause before a repeated request, in ms. */
+  readonly backoffMs?: number;
+  readonly onSignIn?: (outcome: SignInOutcome) => void;
+  readonly onHealth?: (health: Health) => void;
+  readonly onScopeRefused?: (tool: string, action: string, message: string) => void;
+  readonly storeSecret?: (field: string, value: string) => void;
+}
+
+export interface ToolAnswer {
+  readonly structured: Readonly<Record<string, unknown>>;
+  readonly blocks: readonly Block[];
+  readonly isError: boolean;
+  readonly trace: Trace;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds until the caller gives up. */
+  readonly withinMs: number;
+  readonly progress: (done: number, total: number | undefined, message: string) => void;
+}
+
+/** One account of a backend, running: what the MCP server, the control channel and tests talk to. */
+export interface Account {
+  readonly catalog: Catalog;
+  readonly log: Logger;
+  readonly info: AccountInfo;
+  /** Signs in anew. Never throws. */
+  signIn(): Promise<SignInOutcome>;
+  /** Never throws: what goes wrong is in the answer. */
+  call(
+    tool: CatalogTool,
+    action: CatalogAction,
+    input: Readonly<Record<string, unknown>>,
+    options: CallOptions,
+  ): Promise<ToolAnswer>;
+  prompt(name: string, given: Readonly<Record<string, string>>): string;
+  resource(uri: string, options: CallOptions): Promise<{ readonly text: string; readonly mimeType: string }>;
+  health(): Health;
+}
+
+const ANSWER_BYTES = 4 * 1024 * 1024;
+
+export function createAccount<State>(manifest: Manifest<State>, options: AccountOptions): Account {
+  const now = options.now ?? Date.now;
+  const secrets = new Set(Object.values(options.secrets).filter(value => value !== ''));
+  const log = createLogger({
+    level: options.logLevel,
+    name: manifest.name,
+    file: options.logFile,
+    secrets: () => secrets,
+    ...(options.stderr === undefined ? {} : { stderr: options.stderr }),
+  });
+  const catalog = catalogOf(manifest);
+  const limiter = createLimiter({ ...manifest.limits, now });
+  let client: HttpClient | undefined;
+  const state = manifest.open({
+    settings: options.settings,
+    secrets: options.secrets,
+    client: () => theClient(),
+    limiter,
+    now,
+    log,
+    keepSecret: value => void secrets.add(value),
+    storeSecret: options.storeSecret,
+  });
+  const theClient = (): HttpClient => {
+    client ??= createHttpClient({
+      ...manifest.address(options.settings),
+      authorizer: manifest.authorizer(state),
+      limiter,
+      userAgent: `gatehouse/${manifest.version}`,
+      secrets: () => secrets,
+      now,
+      onHealth: health => options.onHealth?.(health),
+      log: (level, message, fields) => log[level](message, fields),
+      ...(options.backoffMs === undefined ? {} : { backoffMs: options.backoffMs }),
+    });
+    return client;
+  };
+
+  let signedIn: Extract<SignInOutcome, { readonly ok: true }> | undefined;
+  let signingIn: Promise<SignInOutcome> | undefined;
+  const info: AccountInfo = {
+    backend: manifest.name,
+    version: manifest.version,
+    readOnly: options.readOnly,
+    get scopes() {
+      return signedIn?.scopes ?? null;
+    },
+    permits(tool, action) {
+      const found = catalog.tools.find(({ name }) => name === tool)?.actions.find(({ name }) => name === action);
+      return found !== undefined && refusalOf(tool, found) === undefined;
+    },
+    tools: catalog.tools.map(({ name, actions }) => ({ name, actions: actions.map(action => action.name) })),
+  };
+
+  /** Read-only first: it needs no network. It is an allow-list, so an action of a new kind is refused. */
+  const refusalOf = (tool: string, action: CatalogAction): Fault | undefined => {
+    if (options.readOnly && action.effect !== 'read') {
+      return new Fault('GH_READ_ONLY', `Blocked: read-only mode (${action.name}).`, {
+        fields: { action: action.name, read_only_mode: true },
+      });
+    }
+    const scopes = signedIn?.scopes ?? null;
+    if (action.scopes === null || scopes === null || action.scopes.some(scope => scopes.includes(scope)))
+      return undefined;
+    const allowed = catalog.tools
+      .find(({ name }) => name === tool)
+      ?.actions.filter(other => other.scopes === null || other.scopes.some(scope => scopes.includes(scope)))
+      .map(({ name }) => name);
+    return new Fault(
+      'GH_SCOPE_MISSING',
+      `${tool}/${action.name} needs another API scope: ${action.scopes.join(' or ')}.`,
+      {
+        fields: {
+          tool,
+          action: action.name,
+          allowed_actions: allowed ?? [],
+          current_scope: scopes.join(' '),
+          scope_restricted: true,
+        },
+      },
+    );
+  };
+
+  const contextOf = (callOptions: CallOptions, trace: Trace, tool: string, masked: Set<string>): Call<State> => {
+    const deadline = now() + callOptions.withinMs;
+    let told = 0;
+    return {
+      state,
+      http: theClient().bind({ signal: callOptions.signal, deadline, trace }),
+      settings: options.settings,
+      signal: callOptions.signal,
+      deadline,
+      now,
+      log: log.child({ tool }),
+      account: info,
+      stateFolder: options.stateFolder,
+      progress(done, total, message) {
+        // Progress must rise (MCP): a step that does not is not told.
+        if (done <= told || callOptions.signal.aborted) return;
+        told = done;
+        callOptions.progress(done, total, message);
+      },
+      keepSecret(value) {
+        if (value.length < 4) return;
+        secrets.add(value);
+        masked.add(value);
+      },
+    };
+  };
+
+  const signIn = (): Promise<SignInOutcome> => {
+    signingIn ??= attemptSignIn().finally(() => {
+      signingIn = undefined;
+    });
+    return signingIn;
+  };
+  const attemptSignIn = async (): Promise<SignInOutcome> => {
+    const trace: Trace = { demo: false, requestId: undefined };
+    let outcome: SignInOutcome;
+    try {
+      const missing = manifest.credentials.filter(field => field.required && !options.secrets[field.name]);
+      if (missing.length > 0) {
+        const names = missing.map(field =>
+          field.variable === undefined ? field.name : `${field.name} (${field.variable})`,
+        );
+        throw new Fault('GH_SIGN_IN', `Missing: ${names.join(', ')}.`, { hint: manifest.credentialHelp });
+      }
+      const http = theClient().bind({ signal: AbortSignal.timeout(40_000), deadline: now() + 40_000, trace });
+      const { identity, scopes } = await manifest.signIn(state, http);
+      outcome = { ok: true, identity, scopes, demo: theClient().sandbox };
+      signedIn = outcome;
+      log.info('signed in', { scopes, demo: outcome.demo });
+    } catch (error) {
+      const fault = faultOf(error);
+      const said = fault.details === undefined || fault.details === '' ? '' : ` It said: ${fault.details}`;
+      outcome = { ok: false, code: fault.code, message: fault.message + said, hint: fault.hint };
+      log.error('sign-in failed', { code: fault.code, message: fault.message, details: fault.details });
+    }
+    options.onSignIn?.(outcome);
+    return outcome;
+  };
+
+  const faultOf = (error: unknown): Fault => {
+    if (error instanceof Fault) return error;
+    log.error('unexpected failure', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    return new Fault(
+      'GH_INTERNAL',
+      `Something failed unexpectedly: ${error instanceof Error ? error.message : String(error)}.`,
+      { cause: error },
+    );
+  };
+
+  const run = async (
+    tool: CatalogTool,
+    action: CatalogAction,
+    input: Readonly<Record<string, unknown>>,
+    call: Call<State>,
+    masked: Set<string>,
+  ) => {
+    if (options.readOnly) {
+      const refused = refusalOf(tool.name, action);
+      if (refused?.code === 'GH_READ_ONLY') throw refused;
+    }
+    const spec = manifest.tools.find(({ name }) => name === tool.name)?.actions[action.name];
+    if (spec === undefined) throw new Fault('GH_INVALID_INPUT', `${tool.name} has no action "${action.name}".`);
+    const checked = check(spec, action, input);
+    for (const path of action.secretParameters) collect(checked, path.split('.'), value => masked.add(value));
+    if (spec.anonymous !== true && signedIn === undefined) {
+      const outcome = await signIn();
+      if (!outcome.ok) throw new Fault('GH_SIGN_IN', outcome.message, { hint: outcome.hint });
+    }
+    const refused = refusalOf(tool.name, action);
+    if (refused !== undefined) throw refused;
+    return await runChecked(spec, checked, call);
+  };
+
+  return {
+    catalog,
+    log,
+    info,
+    signIn,
+    health: () => theClient().health(),
+    async call(tool, action, input, callOptions) {
+      const trace: Trace = { demo: false, requestId: undefined };
+      const masked = new Set<string>();
+      const call = contextOf(callOptions, trace, tool.name, masked);
+      const began = now();
+      const line = { action: action.name };
+      try {
+        const outcome = await run(tool, action, input, call, masked);
+        trace.demo ||= theClient().sandbox;
+        const structured = { success: true, ...outcome, ...(trace.demo ? { demo: true } : {}) };
+        const size = JSON.stringify(structured).length;
+        if (size > ANSWER_BYTES)
+          throw new Fault(
+            'GH_TOO_LARGE',
+            `The result has ${Math.round(size / 1_024)} KiB, more than an assistant can use.`,
+          );
+        call.log.info('done', { ...line, ms: now() - began, bytes: size, requestId: trace.requestId });
+        return { structured, blocks: blocksOf(outcome), isError: false, trace };
+      } catch (error) {
+        const fault =
+          callOptions.signal.aborted && !(error instanceof Fault)
+            ? new Fault('GH_CANCELLED', 'Cancelled.')
+            : faultOf(error);
+        if (fault.code === 'GH_VENDOR_SCOPE') options.onScopeRefused?.(tool.name, action.name, fault.message);
+        const known = [...secrets, ...masked];
+        const said = (text: string): string => redactText(text, known);
+        call.log.warn('failed', {
+          ...line,
+          ms: now() - began,
+          code: fault.code,
+          error: said(fault.message),
+          requestId: trace.requestId,
+        });
+        const structured = {
+          success: false,
+          error: said(fault.message),
+          code: fault.code,
+          hint: fault.hint,
+          ...(fault.status === undefined ? {} : { status_code: fault.status }),
+          ...(fault.details === undefined || fault.details === '' ? {} : { details: said(fault.details) }),
+          ...fault.fields,
+          ...(trace.demo ? { demo: true } : {}),
+        };
+        return { structured, blocks: [], isError: true, trace };
+      }
+    },
+    prompt(name, given) {
+      const prompt = manifest.prompts.find(candidate => candidate.name === name);
+      if (prompt === undefined) throw new Fault('GH_NOT_FOUND', `There is no prompt "${name}".`);
+      const missing = prompt.arguments.filter(argument => argument.required && !given[argument.name]);
+      if (missing.length > 0)
+        throw new Fault('GH_INVALID_INPUT', `${name} needs ${missing.map(argument => argument.name).join(', ')}.`);
+      return prompt.text(given);
+    },
+    async resource(uri, callOptions) {
+      const resource = manifest.resources.find(candidate => candidate.uri === uri);
+      if (resource === undefined) throw new Fault('GH_NOT_FOUND', `Resource not found: ${uri}`);
+      const trace: Trace = { demo: false, requestId: undefined };
+      const text = await resource.read(contextOf(callOptions, trace, resource.name, new Set()));
+      return { text: redactText(text, secrets), mimeType: resource.mimeType };
+    },
+  };
+}
+
+/** The input as the action's schema has it. Throws `GH_INVALID_INPUT` that names each field and what is allowed. */
+function check<State>(spec: Action<State>, action: CatalogAction, input: Readonly<Record<string, unknown>>): unknown {
+  const foreign = Object.keys(input).filter(name => !action.parameters.includes(name));
+  if (foreign.length > 0) {
+    const takes = action.parameters.length === 0 ? 'no arguments' : action.parameters.join(', ');
+    throw new Fault('GH_INVALID_INPUT', `${action.name} does not use ${foreign.join(', ')}. It takes ${takes}.`);
+  }
+  const parsed = z.object(spec.input).safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Fault('GH_INVALID_INPUT', `${action.name}: ${problems.join('; ')}.`);
+}
+
+function collect(value: unknown, path: readonly string[], add: (value: string) => void): void {
+  const [first, ...rest] = path;
+  if (first === undefined) {
+    if (typeof value === 'string' && value !== '' && value !== MASK) add(value);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) if (first === '*' || first === key) collect(inner, rest, add);
+}
+
+/** Where the log of a server on its own goes: `logs/<backend>.log` below the home. */
+export function logFileOf(stateFolder: string, backend: string): string {
+  return join(stateFolder, 'logs', `${backend}.log`);
+}

@@ -1,0 +1,47 @@
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { type Account, createAccount } from './account.ts';
+import type { HostMessage, ServerMessage } from './control.ts';
+import type { Manifest } from './define.ts';
+import { mcpServer } from './mcp.ts';
+
+/**
+ * A server under the host: settings and secrets come as the first line of `controlFd`, MCP goes over stdio, reports go back
+ * over `controlFd`. Ends when the host closes either.
+ */
+export function runAttached<State>(manifest: Manifest<State>, controlFd: number): void {
+  const control = new Socket({ fd: controlFd, readable: true, writable: true });
+  const report = (message: ServerMessage): void => void control.write(`${JSON.stringify(message)}\n`);
+  let account: Account | undefined;
+  const receive = (message: HostMessage): void => {
+    if (message.type === 'start') account ??= begin(message);
+    else if (message.type === 'test') {
+      const { id } = message;
+      void account?.signIn().then(outcome => report({ type: 'tested', id, outcome }));
+    }
+  };
+  const begin = (start: Extract<HostMessage, { readonly type: 'start' }>): Account => {
+    const created = createAccount(manifest, {
+      ...start,
+      logFile: join(start.stateFolder, `${manifest.name}.log`),
+      onSignIn: outcome => report({ type: 'sign-in', outcome }),
+      onHealth: health => report({ type: 'health', health }),
+      onScopeRefused: (tool, action, message) => report({ type: 'scope-refused', tool, action, message }),
+      storeSecret: (field, value) => report({ type: 'store-secret', field, value }),
+    });
+    serveStdio(() => mcpServer(created, start.presentation), {
+      onerror: error => created.log.warn('protocol', { error: error.message }),
+    });
+    return created;
+  };
+  let text = '';
+  control.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (text + chunk).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) receive(JSON.parse(line) as HostMessage);
+  });
+  const end = (): never => process.exit(0);
+  control.on('close', end).on('end', end).on('error', end);
+  process.stdin.on('end', end);
+}

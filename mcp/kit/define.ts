@@ -1,0 +1,175 @@
+import type * as z from 'zod';
+import type { CatalogField, Effect, Flag } from './catalog.ts';
+import type { Authorizer, Http, HttpClient } from './http.ts';
+import type { Limiter, RateWindow } from './limiter.ts';
+import type { Logger } from './log.ts';
+
+/**
+ * How a backend is declared (architecture §4). One manifest holds everything; catalogue, MCP tools, validation, enforcement,
+ * documentation and the window's forms are derived from it. `State` is what one signed-in account keeps in memory.
+ */
+export interface Manifest<State> {
+  /** As in `dpod/acme`. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  /** What an assistant should know before it uses the tools. */
+  readonly instructions: string;
+  readonly credentialHelp: string;
+  readonly settings: readonly CatalogField[];
+  readonly credentials: readonly CatalogField[];
+  readonly scopes: readonly { readonly name: string; readonly title: string }[];
+  readonly defaultPresentation: 'grouped' | 'flat';
+  /** For stand-alone runs: a variable that switches read-only on, and prefix-free names are in the fields. */
+  readonly readOnlyVariable?: string;
+  /** The account's budget at the vendor. */
+  readonly limits: { readonly concurrency: number; readonly windows?: readonly RateWindow[] };
+  /** Where requests go, and which other hosts they may go to. Settings are checked already. */
+  address(settings: Settings): { readonly baseUrl: string; readonly hosts?: readonly string[] };
+  /** Makes the account's state; sends nothing yet. */
+  open(deps: AccountDeps): State;
+  authorizer(state: State): Authorizer | undefined;
+  /** Proves the credentials. Throws `Fault`. */
+  signIn(state: State, http: Http): Promise<SignedIn>;
+  readonly tools: readonly Tool<State>[];
+  readonly prompts: readonly Prompt[];
+  readonly resources: readonly Resource<State>[];
+}
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+export interface SignedIn {
+  readonly identity: string;
+  /** `null` where the vendor does not tell. */
+  readonly scopes: readonly string[] | null;
+}
+
+export interface AccountDeps {
+  readonly settings: Settings;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Sends what has no authorization of its own, such as the request for a token. */
+  readonly client: () => HttpClient;
+  readonly limiter: Limiter;
+  readonly now: () => number;
+  readonly log: Logger;
+  /** Further values to mask from now on: a token, a new secret. */
+  readonly keepSecret: (value: string) => void;
+  /** A rotated credential for the vault. Stand-alone there is none. */
+  readonly storeSecret: ((field: string, value: string) => void) | undefined;
+}
+
+export interface Tool<State> {
+  readonly name: string;
+  readonly title: string;
+  /** About the tool as a whole; names no action. */
+  readonly description: string;
+  /** One action named as the tool itself: a tool without `action` argument. */
+  readonly actions: Readonly<Record<string, Action<State>>>;
+}
+
+export type Shape = Readonly<Record<string, z.ZodType>>;
+
+export interface Action<State> {
+  readonly description: string;
+  readonly effect: Effect;
+  readonly flags?: readonly Flag[];
+  /** Vendor scopes of which one suffices; `null`: any credential, or none. */
+  readonly scopes: readonly string[] | null;
+  readonly input: Shape;
+  readonly idempotent?: boolean;
+  /** The result holds a secret that is shown once. */
+  readonly sensitiveResult?: boolean;
+  /** Its name in the flat presentation; `tool_action` unless told. */
+  readonly flatName?: string;
+  /** Runs without credentials: nothing is signed in first. */
+  readonly anonymous?: boolean;
+  run(input: never, call: Call<State>): Promise<Outcome>;
+}
+
+/** The members of the result after `success: true`; blocks such as images go beside them with `withContent`. */
+export type Outcome = Readonly<Record<string, unknown>>;
+
+/** What the host allows one call, and how it reports. */
+export interface Call<State> {
+  readonly state: State;
+  readonly http: Http;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970 by which an answer or a handle must be there. */
+  readonly deadline: number;
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly account: AccountInfo;
+  /** The private folder of this connection; files that the user asked for go below `downloads` unless a setting says otherwise. */
+  readonly stateFolder: string;
+  progress(done: number, total: number | undefined, message: string): void;
+  /** Masked wherever the result or the log would show it. */
+  keepSecret(value: string): void;
+}
+
+export interface AccountInfo {
+  readonly backend: string;
+  readonly version: string;
+  readonly readOnly: boolean;
+  readonly scopes: readonly string[] | null;
+  /** Whether the tool's action may be used with these scopes and in this mode. */
+  permits(tool: string, action: string): boolean;
+  readonly tools: readonly { readonly name: string; readonly actions: readonly string[] }[];
+}
+
+export interface Prompt {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly arguments: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
+  /** One user message. Throws `Fault` for a wrong value. */
+  text(given: Readonly<Record<string, string>>): string;
+}
+
+export interface Resource<State> {
+  readonly uri: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly mimeType: string;
+  read(call: Call<State>): Promise<string>;
+}
+
+/** Binds the account's type once, so that inputs and calls are typed in every action of a backend. */
+export function definesFor<State>() {
+  return {
+    action: <const S extends Shape>(
+      spec: Omit<Action<State>, 'input' | 'run'> & {
+        readonly input: S;
+        run(input: z.output<z.ZodObject<S>>, call: Call<State>): Promise<Outcome>;
+      },
+    ): Action<State> => spec as Action<State>,
+    tool: (tool: Tool<State>): Tool<State> => tool,
+  };
+}
+
+/** An action as the kit calls it, after its input was checked against its own schema. */
+export function runChecked<State>(action: Action<State>, input: unknown, call: Call<State>): Promise<Outcome> {
+  return action.run(input as never, call);
+}
+
+export type Block =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly data: string; readonly mimeType: string };
+
+const BLOCKS = Symbol('content blocks');
+
+/** A result with more than text, such as an image. */
+export function withContent(outcome: Outcome, blocks: readonly Block[]): Outcome {
+  return { ...outcome, [BLOCKS]: blocks };
+}
+
+export function blocksOf(outcome: Outcome): readonly Block[] {
+  return (outcome as { readonly [BLOCKS]?: readonly Block[] })[BLOCKS] ?? [];
+}
+
+/** Marks an argument whose value is masked wherever it is shown or written. */
+export function secret<T extends z.ZodType>(schema: T): T {
+  return schema.meta({ ...schema.meta(), secret: true });
+}

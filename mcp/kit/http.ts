@@ -1,0 +1,396 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import type { Health } from './control.ts';
+import { Fault } from './fault.ts';
+import type { Limiter } from './limiter.ts';
+import { redactText } from './redact.ts';
+
+/** How requests of an account prove who they are. */
+export interface Authorizer {
+  /** The headers to send, and what to call when the vendor answers 401 to them (then they are asked for once more). */
+  headers(): Promise<{ readonly headers: Readonly<Record<string, string>>; refused(): void }>;
+}
+
+/** What one call of a tool learns from the answers to its requests. */
+export interface Trace {
+  /** An answer came from a sandbox. */
+  demo: boolean;
+  /** The vendor's id of the last request. */
+  requestId: string | undefined;
+}
+
+/** The vendor's side of one account: limiter, breaker and address check are shared by all its calls. */
+export interface HttpClient {
+  /** Requests on behalf of one call. */
+  bind(call: { readonly signal: AbortSignal; readonly deadline: number; readonly trace: Trace }): Http;
+  health(): Health;
+  /** Whether any answer so far came from a sandbox. */
+  readonly sandbox: boolean;
+}
+
+export interface Request {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the base URL, or absolute. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** `false`: sent without the account's authorization (public or signed addresses). */
+  readonly authorized?: boolean;
+  /** The address came from the vendor itself and carries its own proof: any https host will do, and it never gets ours. */
+  readonly signed?: boolean;
+  /** Statuses beyond 2xx that the caller handles itself. */
+  readonly accept?: readonly number[];
+  /** Milliseconds for one try; 30,000 unless told. */
+  readonly timeoutMs?: number;
+  /** Bytes of the answer; 16 MiB unless told. */
+  readonly maxBytes?: number;
+  /** For messages: "the list of services could not be read". */
+  readonly purpose: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  /** Parsed. Throws `GH_VENDOR_ANSWER` when it is not JSON; `undefined` for an empty body. */
+  json(): unknown;
+}
+
+export interface Http {
+  /** Throws `Fault`: see `faultOf` for which. Never repeats what may have been executed. */
+  send(request: Request): Promise<Answer>;
+  /** A body to be read bit by bit; throws as `send` does. The caller reads it to the end or cancels it. */
+  stream(request: Request): Promise<{ readonly headers: Headers; readonly body: ReadableStream<Uint8Array> }>;
+}
+
+export interface HttpDeps {
+  readonly baseUrl: string;
+  readonly authorizer: Authorizer | undefined;
+  readonly limiter: Limiter;
+  /** Hosts beside that of the base URL, as exact names or `.suffix`. https only, but for loopback. */
+  readonly hosts?: readonly string[];
+  readonly userAgent: string;
+  /** Values that may never appear in a message. */
+  readonly secrets: () => Iterable<string>;
+  readonly now: () => number;
+  readonly onHealth: (health: Health) => void;
+  readonly log: (level: 'debug' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** The name of the header that carries the vendor's request id. */
+  readonly requestIdHeader?: string;
+  /** First pause before a repeat, in ms; doubles each time. */
+  readonly backoffMs?: number;
+}
+
+const TRIES = 4;
+const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 16 * 1024 * 1024;
+const BREAK_AFTER = 8;
+const HALF_OPEN_AFTER_MS = 15_000;
+const REPEATABLE = [429, 502, 503, 504];
+
+/** A try that failed, and what is known of it. */
+class Failure extends Error {
+  readonly fault: Fault;
+  /** The vendor is unwell, as opposed to refusing. */
+  readonly unwell: boolean;
+  /** It cannot have been executed. */
+  readonly unexecuted: boolean;
+  readonly repeatable: boolean;
+  readonly retryAfterMs: number | undefined;
+  constructor(fault: Fault, facts: Pick<Failure, 'unwell' | 'unexecuted' | 'repeatable' | 'retryAfterMs'>) {
+    super(fault.message);
+    this.fault = fault;
+    this.unwell = facts.unwell;
+    this.unexecuted = facts.unexecuted;
+    this.repeatable = facts.repeatable;
+    this.retryAfterMs = facts.retryAfterMs;
+  }
+}
+
+export function createHttpClient(deps: HttpDeps): HttpClient {
+  const { limiter, now, authorizer } = deps;
+  const breaker = circuitBreaker(
+    handleWhen(error => error instanceof Failure && error.unwell),
+    { halfOpenAfter: HALF_OPEN_AFTER_MS, breaker: new ConsecutiveBreaker(BREAK_AFTER) },
+  );
+  const health = (): Health => {
+    const left = limiter.left();
+    const state =
+      breaker.state === CircuitState.Open ? 'open' : breaker.state === CircuitState.HalfOpen ? 'half-open' : 'closed';
+    return { breaker: state, ...(left === undefined ? {} : { budgetLeft: left }) };
+  };
+  breaker.onStateChange(() => deps.onHealth(health()));
+  const clean = (text: string): string => redactText(text, deps.secrets());
+  const base = new URL(deps.baseUrl);
+  let sandbox = false;
+
+  const addressOf = (request: Request): URL => {
+    const url = new URL(request.path.startsWith('/') ? base.href.replace(/\/$/, '') + request.path : request.path);
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      if (value === undefined) continue;
+      for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one));
+    }
+    const signed = request.signed === true && request.authorized === false;
+    if (!isAllowed(url, signed ? undefined : [base.hostname, ...(deps.hosts ?? [])], isLoopback(base))) {
+      throw new Fault(
+        'GH_VENDOR_ANSWER',
+        `${request.purpose}: ${url.protocol}//${url.host} is not an address of this vendor, so nothing was sent there.`,
+      );
+    }
+    return url;
+  };
+
+  const bind: HttpClient['bind'] = call => {
+    /** One try, with a renewal of the authorization when the vendor answers 401 (which means: not executed). */
+    const attempt = async (request: Request): Promise<Response> => {
+      const url = addressOf(request);
+      for (let renewed = false; ; renewed = true) {
+        const proof = request.authorized === false ? undefined : await authorizer?.headers();
+        const response = await limiter.run(() => transmit(url, request, proof?.headers ?? {}), call.signal);
+        if (response.headers.has('gatehouse-sandbox')) {
+          call.trace.demo = true;
+          sandbox = true;
+        }
+        call.trace.requestId = response.headers.get(deps.requestIdHeader ?? 'x-request-id') ?? call.trace.requestId;
+        if (response.status === 401 && proof !== undefined) {
+          proof.refused();
+          if (!renewed) {
+            await response.body?.cancel();
+            continue;
+          }
+        }
+        if (response.ok || request.accept?.includes(response.status)) return response;
+        throw await refusal(response, request);
+      }
+    };
+
+    const transmit = async (url: URL, request: Request, proof: Readonly<Record<string, string>>): Promise<Response> => {
+      const timeout = AbortSignal.timeout(
+        Math.max(1, Math.min(request.timeoutMs ?? TIMEOUT_MS, call.deadline - now())),
+      );
+      const body =
+        request.json !== undefined
+          ? JSON.stringify(request.json)
+          : request.form !== undefined
+            ? new URLSearchParams(request.form).toString()
+            : request.body === undefined
+              ? undefined
+              : Buffer.from(request.body);
+      const began = now();
+      const method = request.method ?? 'GET';
+      try {
+        const response = await fetch(url, {
+          method,
+          redirect: 'manual',
+          headers: {
+            accept: 'application/json',
+            'user-agent': deps.userAgent,
+            ...(request.json === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(request.form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+            ...proof,
+            ...request.headers,
+          },
+          ...(body === undefined ? {} : { body }),
+          signal: AbortSignal.any([call.signal, timeout]),
+        });
+        deps.log('debug', 'request', { method, path: url.pathname, status: response.status, ms: now() - began });
+        return response;
+      } catch (error) {
+        if (call.signal.aborted) throw new Fault('GH_CANCELLED', `${request.purpose}: cancelled.`);
+        throw unreachable(error, timeout.aborted, request);
+      }
+    };
+
+    const unreachable = (error: unknown, timedOut: boolean, request: Request): Failure => {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+      const unexecuted = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(code);
+      const why = timedOut ? 'no answer in time' : clean(cause instanceof Error ? cause.message : String(cause));
+      const read = (request.method ?? 'GET') === 'GET';
+      const fault =
+        read || unexecuted
+          ? new Fault('GH_VENDOR_DOWN', `${request.purpose}: the vendor could not be reached (${why}).`, {
+              cause: error,
+            })
+          : new Fault(
+              'GH_OUTCOME_UNKNOWN',
+              `${request.purpose}: the link broke after the request was sent (${why}), so it is not known whether it was done.`,
+              { cause: error },
+            );
+      return new Failure(fault, { unwell: true, unexecuted, repeatable: true, retryAfterMs: undefined });
+    };
+
+    const refusal = async (response: Response, request: Request): Promise<Failure> => {
+      const { status } = response;
+      const bytes = await collect(response, 64 * 1024, request).catch(() => new Uint8Array());
+      const details = clean(gist(bytes, response.headers));
+      const read = (request.method ?? 'GET') === 'GET';
+      const retryAfterMs = retryAfter(response.headers.get('retry-after'), now());
+      if (status === 429 && retryAfterMs !== undefined) limiter.holdUntil(now() + retryAfterMs);
+      const unwell = status >= 500;
+      const unknown = unwell && !read;
+      const code =
+        status === 401
+          ? 'GH_SIGN_IN'
+          : status === 403
+            ? 'GH_VENDOR_SCOPE'
+            : status === 404
+              ? 'GH_NOT_FOUND'
+              : status === 429
+                ? 'GH_VENDOR_RATE'
+                : unknown
+                  ? 'GH_OUTCOME_UNKNOWN'
+                  : unwell
+                    ? 'GH_VENDOR_DOWN'
+                    : 'GH_VENDOR_REFUSED';
+      const tail = unknown ? ', so it is not known whether it was done' : '';
+      const wait = retryAfterMs === undefined ? '' : ` It asks to wait ${Math.ceil(retryAfterMs / 1_000)} s.`;
+      const fault = new Fault(code, `${request.purpose}: the vendor answered ${status}${tail}.${wait}`, {
+        status,
+        details,
+      });
+      return new Failure(fault, {
+        unwell,
+        unexecuted: status === 429,
+        repeatable: REPEATABLE.includes(status),
+        retryAfterMs,
+      });
+    };
+
+    const open = async (request: Request): Promise<Response> => {
+      const read = (request.method ?? 'GET') === 'GET';
+      for (let tries = 1; ; tries++) {
+        try {
+          return await breaker.execute(() => attempt(request));
+        } catch (error) {
+          if (error instanceof BrokenCircuitError)
+            throw new Fault(
+              'GH_VENDOR_DOWN',
+              `${request.purpose}: the vendor failed ${BREAK_AFTER} times in a row, so nothing is sent for a few seconds.`,
+            );
+          if (!(error instanceof Failure))
+            throw call.signal.aborted && !(error instanceof Fault)
+              ? new Fault('GH_CANCELLED', `${request.purpose}: cancelled.`)
+              : error;
+          const pause = error.retryAfterMs ?? (deps.backoffMs ?? 500) * 2 ** (tries - 1);
+          const again =
+            error.repeatable && (read || error.unexecuted) && tries < TRIES && now() + pause < call.deadline - 1_000;
+          if (!again) throw error.fault;
+          deps.log('warn', 'repeating a request', { purpose: request.purpose, why: error.message, pause, tries });
+          await sleep(pause, undefined, { signal: call.signal }).catch(() => {
+            throw new Fault('GH_CANCELLED', `${request.purpose}: cancelled.`);
+          });
+        }
+      }
+    };
+
+    return {
+      async send(request) {
+        const response = await open(request);
+        const bytes = await collect(response, request.maxBytes ?? MAX_BYTES, request).catch((error: unknown) => {
+          if (error instanceof Fault) throw error;
+          const read = (request.method ?? 'GET') === 'GET';
+          throw new Fault(
+            read ? 'GH_VENDOR_ANSWER' : 'GH_OUTCOME_UNKNOWN',
+            `${request.purpose}: the answer broke off${read ? '' : ', though the vendor had accepted the request'}.`,
+            { cause: error, status: response.status },
+          );
+        });
+        return answerOf(response, bytes, request, clean);
+      },
+      async stream(request) {
+        const response = await open(request);
+        return { headers: response.headers, body: response.body ?? new ReadableStream({ start: c => c.close() }) };
+      },
+    };
+  };
+  return {
+    bind,
+    health,
+    get sandbox() {
+      return sandbox;
+    },
+  };
+}
+
+function answerOf(response: Response, bytes: Uint8Array, request: Request, clean: (text: string) => string): Answer {
+  let text: string | undefined;
+  const asText = (): string => {
+    text ??= new TextDecoder().decode(bytes);
+    return text;
+  };
+  return {
+    status: response.status,
+    headers: response.headers,
+    bytes,
+    get text() {
+      return asText();
+    },
+    json() {
+      if (asText().trim() === '') return undefined;
+      try {
+        return JSON.parse(asText()) as unknown;
+      } catch (error) {
+        throw new Fault(
+          'GH_VENDOR_ANSWER',
+          `${request.purpose}: the vendor's answer (status ${response.status}) is not JSON.`,
+          {
+            cause: error,
+            status: response.status,
+            details: clean(gist(bytes, response.headers)),
+          },
+        );
+      }
+    },
+  };
+}
+
+async function collect(response: Response, maxBytes: number, request: Request): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > maxBytes)
+      throw new Fault(
+        'GH_TOO_LARGE',
+        `${request.purpose}: the answer is over ${Math.round(maxBytes / 1_048_576)} MiB.`,
+      );
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** A vendor's error body for people: its sentence where it has one, else its beginning. */
+function gist(bytes: Uint8Array, headers: Headers): string {
+  const text = new TextDecoder().decode(bytes).trim();
+  if ((headers.get('content-type') ?? '').includes('html') || /^<(!doctype|html)/i.test(text)) {
+    const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1]?.trim();
+    return `an HTML page${title ? `: ${title}` : ''}`;
+  }
+  return text.slice(0, 500);
+}
+
+/** Milliseconds, from seconds or an HTTP date (RFC 9110 §10.2.3). */
+function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function isLoopback(url: URL): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+}
+
+/** `hosts`: exact names or `.suffix`; `undefined`: any. Plain http and loopback only where the vendor itself is there (a sandbox). */
+function isAllowed(url: URL, hosts: readonly string[] | undefined, local: boolean): boolean {
+  if (url.username !== '' || url.password !== '') return false;
+  if (isLoopback(url) ? !local : url.protocol !== 'https:') return false;
+  if (hosts === undefined) return true;
+  return hosts.some(host => (host.startsWith('.') ? url.hostname.endsWith(host) : url.hostname === host));
+}

@@ -1,0 +1,21 @@
+export type { Catalog, CatalogField } from './catalog.ts';
+export {
+  type AccountDeps,
+  type AccountInfo,
+  type Call,
+  definesFor,
+  type Manifest,
+  type Outcome,
+  type Prompt,
+  type Resource,
+  type Settings,
+  type SignedIn,
+  secret,
+  type Tool,
+  withContent,
+} from './define.ts';
+export { Fault } from './fault.ts';
+export { saveFile } from './files.ts';
+export type { Answer, Authorizer, Http, Request } from './http.ts';
+export { poll } from './poll.ts';
+export { createTokenSource, type Token, type TokenSource } from './token.ts';

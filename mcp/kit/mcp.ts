@@ -1,0 +1,150 @@
+import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import type { Account, CallOptions } from './account.ts';
+import { type CatalogAction, type CatalogTool, presentFlat, presentTool } from './catalog.ts';
+import { META, type Presentation } from './control.ts';
+import { Fault } from './fault.ts';
+
+/** Assistants give up at 60 s; a call answers within this time or returns a handle (architecture §4). In ms. */
+const WITHIN_MS = 55_000;
+
+/** Both eras come from the same handlers: the SDK adds what each of them wants. One instance for each link. */
+export function mcpServer(account: Account, presentation: Presentation): Server {
+  const { catalog } = account;
+  const server = new Server(
+    { name: `gatehouse-${catalog.backend}`, title: catalog.title, version: catalog.version },
+    {
+      capabilities: {
+        tools: {},
+        ...(catalog.prompts.length > 0 ? { prompts: {} } : {}),
+        ...(catalog.resources.length > 0 ? { resources: {} } : {}),
+      },
+      instructions: catalog.instructions,
+    },
+  );
+  server.setRequestHandler('tools/list', () => ({ tools: toolsOf(account, presentation) }));
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+    const { action: given, ...rest } = params.arguments ?? {};
+    const found = resolve(catalog.tools, params.name, given, presentation);
+    if (found === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`);
+    const { tool, action } = found;
+    if (action === undefined) return unknownAction(account, tool, given);
+    const input = tool.hasActionArgument && presentation === 'grouped' ? rest : (params.arguments ?? {});
+    const answer = await account.call(tool, action, input, optionsOf(mcpReq));
+    // The last progress notice must not share a write with its answer: SDK clients lose it then (mcp.md §3.2).
+    await new Promise(resolve => setImmediate(resolve));
+    return {
+      content: [{ type: 'text' as const, text: JSON.stringify(answer.structured) }, ...answer.blocks],
+      structuredContent: { ...answer.structured },
+      ...(answer.isError ? { isError: true } : {}),
+      _meta: {
+        ...(answer.trace.demo ? { [META.demo]: true } : {}),
+        ...(answer.trace.requestId === undefined ? {} : { [META.vendorRequestId]: answer.trace.requestId }),
+      },
+    };
+  });
+  if (catalog.prompts.length > 0) {
+    server.setRequestHandler('prompts/list', () => ({
+      prompts: catalog.prompts.map(prompt => ({ ...prompt, arguments: [...prompt.arguments] })),
+    }));
+    server.setRequestHandler('prompts/get', ({ params }) => ({
+      messages: [
+        {
+          role: 'user' as const,
+          content: {
+            type: 'text' as const,
+            text: asProtocolError(() => account.prompt(params.name, params.arguments ?? {})),
+          },
+        },
+      ],
+    }));
+  }
+  if (catalog.resources.length > 0) {
+    server.setRequestHandler('resources/list', () => ({ resources: [...catalog.resources] }));
+    server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
+    server.setRequestHandler('resources/read', async ({ params }, { mcpReq }) => {
+      const { text, mimeType } = await account.resource(params.uri, optionsOf(mcpReq)).catch((error: unknown) => {
+        throw asProtocol(error);
+      });
+      return { contents: [{ uri: params.uri, mimeType, text }] };
+    });
+  }
+  return server;
+}
+
+/** The tools as this account may use them now. */
+export function toolsOf(account: Account, presentation: Presentation) {
+  return account.catalog.tools.flatMap(tool => {
+    const permitted = (action: CatalogAction): boolean => account.info.permits(tool.name, action.name);
+    const shown = presentation === 'flat' ? presentFlat(tool, permitted) : [presentTool(tool, permitted) ?? []].flat();
+    return shown.map(one => ({ ...one, inputSchema: { ...one.inputSchema, type: 'object' as const } }));
+  });
+}
+
+function resolve(tools: readonly CatalogTool[], name: string, given: unknown, presentation: Presentation) {
+  for (const tool of tools) {
+    if (presentation === 'flat') {
+      const action = tool.actions.find(({ flatName }) => flatName === name);
+      if (action !== undefined) return { tool, action };
+    } else if (tool.name === name) {
+      const wanted = tool.hasActionArgument ? given : name;
+      return { tool, action: tool.actions.find(action => action.name === wanted) };
+    }
+  }
+  return undefined;
+}
+
+function unknownAction(account: Account, tool: CatalogTool, given: unknown) {
+  const names = tool.actions.map(({ name }) => name).filter(name => account.info.permits(tool.name, name));
+  const said = given === undefined ? 'action is missing' : `There is no action ${JSON.stringify(given)}`;
+  const fault = new Fault('GH_INVALID_INPUT', `${said}. Use one of: ${names.join(', ')}.`);
+  const structuredContent = {
+    success: false,
+    error: fault.message,
+    code: fault.code,
+    hint: fault.hint,
+    allowed_actions: names,
+  };
+  return {
+    content: [{ type: 'text' as const, text: JSON.stringify(structuredContent) }],
+    structuredContent,
+    isError: true,
+  };
+}
+
+interface Asked {
+  readonly signal: AbortSignal;
+  readonly _meta?: Readonly<Record<string, unknown>>;
+  notify(notification: {
+    method: 'notifications/progress';
+    params: { progressToken: string | number; progress: number; total?: number; message?: string };
+  }): Promise<void>;
+}
+
+function optionsOf(asked: Asked): CallOptions {
+  const { signal, _meta: meta } = asked;
+  const token = meta?.progressToken;
+  const given = meta?.[META.deadlineMs];
+  return {
+    signal,
+    withinMs: typeof given === 'number' ? Math.min(given, WITHIN_MS) : WITHIN_MS,
+    progress(done, total, message) {
+      if (typeof token !== 'string' && typeof token !== 'number') return;
+      const params = { progressToken: token, progress: done, ...(total === undefined ? {} : { total }), message };
+      asked.notify({ method: 'notifications/progress', params }).catch(() => undefined);
+    },
+  };
+}
+
+function asProtocolError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asProtocol(error);
+  }
+}
+
+function asProtocol(error: unknown): unknown {
+  return error instanceof Fault && (error.code === 'GH_NOT_FOUND' || error.code === 'GH_INVALID_INPUT')
+    ? new ProtocolError(ProtocolErrorCode.InvalidParams, error.message)
+    : error;
+}

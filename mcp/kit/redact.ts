@@ -1,0 +1,18 @@
+/** What stands where a secret was. */
+export const MASK = '•••';
+
+const SECRET_TEXT: readonly RegExp[] = [
+  /\bBearer\s+[A-Za-z0-9._~+/=-]{8,}/gi,
+  /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/g,
+  /(?<=[?&](?:sig|signature|token|access_token|key|X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature)=)[^&\s"']+/gi,
+  /(?<="?(?:client_?secret|password|passwd|passphrase|secret|(?:\w+_)?token|api[-_]?key)"?\s*[:=]\s*"?)[^\s"',&}]{4,}/gi,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
+];
+
+/** Masks what looks like a credential in free text, and every one of `known` values wherever it stands. */
+export function redactText(text: string, known: Iterable<string> = []): string {
+  let clean = text;
+  for (const value of known) if (value.length >= 4) clean = clean.replaceAll(value, MASK);
+  for (const pattern of SECRET_TEXT) clean = clean.replace(pattern, MASK);
+  return clean;
+}

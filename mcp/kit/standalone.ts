@@ -1,0 +1,167 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  localhostHostValidation,
+  localhostOriginValidation,
+  type NodeIncomingMessageLike,
+  toNodeHandler,
+} from '@modelcontextprotocol/node';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { type Account, createAccount, logFileOf } from './account.ts';
+import type { CatalogField } from './catalog.ts';
+import type { LogLevel } from './control.ts';
+import type { Manifest } from './define.ts';
+import { Fault } from './fault.ts';
+import { mcpServer, toolsOf } from './mcp.ts';
+
+export interface StandaloneOptions {
+  readonly transport: 'stdio' | 'streamable-http' | 'sse';
+  readonly host: string;
+  readonly port: number;
+  readonly readOnly?: boolean;
+  readonly logLevel?: string;
+  /** Where logs and files go. */
+  readonly stateFolder: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * One server on its own, configured by the variables of the original server. Signs in first: when that fails, or the
+ * credential has none of the backend's scopes, one reason stands on stderr, stdout stays empty and the status is 1.
+ */
+export async function runStandalone<State>(
+  manifest: Manifest<State>,
+  env: Env,
+  options: StandaloneOptions,
+): Promise<void> {
+  const account = createAccount(manifest, {
+    settings: fromVariables(manifest.settings, env, true),
+    secrets: fromVariables(manifest.credentials, env, false) as Record<string, string>,
+    readOnly:
+      options.readOnly ?? isTrue(manifest.readOnlyVariable === undefined ? undefined : env[manifest.readOnlyVariable]),
+    stateFolder: options.stateFolder,
+    logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
+    logFile: logFileOf(options.stateFolder, manifest.name),
+  });
+  if (options.transport === 'sse')
+    throw new Fault('GH_INVALID_INPUT', 'The SSE transport of 2024 is gone from the protocol and from the SDK.', {
+      hint: 'Use --transport streamable-http.',
+    });
+  const outcome = await account.signIn();
+  if (!outcome.ok) throw new Fault('GH_SIGN_IN', outcome.message, { hint: outcome.hint });
+  if (options.transport === 'stdio') {
+    serveStdio(() => mcpServer(account, manifest.defaultPresentation), {
+      onerror: error => account.log.warn('protocol', { error: error.message }),
+    });
+    await new Promise<void>(resolve => process.stdin.on('end', resolve));
+    process.exit(0);
+  }
+  const server = await listen(account, manifest, options, env.GATEHOUSE_MCP_KEY);
+  await new Promise<void>(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  server.close();
+  server.closeAllConnections();
+}
+
+/** Streamable HTTP at `/mcp`, `GET /health` and `GET /tools`. Beyond loopback only with a key, which is then wanted everywhere. */
+async function listen<State>(
+  account: Account,
+  manifest: Manifest<State>,
+  options: StandaloneOptions,
+  key: string | undefined,
+): Promise<HttpServer> {
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(options.host);
+  if (!loopback && !key)
+    throw new Fault(
+      'GH_INVALID_INPUT',
+      `Without a key, ${options.host} would let anyone on the network use this account.`,
+      {
+        hint: 'Use --host 127.0.0.1, or set GATEHOUSE_MCP_KEY and send it as "Authorization: Bearer …".',
+      },
+    );
+  const handler = createMcpHandler(() => mcpServer(account, manifest.defaultPresentation), {
+    onerror: error => account.log.warn('protocol', { error: error.message }),
+  });
+  const mcp = toNodeHandler(handler);
+  const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];
+  const server = createServer((request, response) => {
+    if (loopback && (!hostAllowed(request, response) || !originAllowed(request, response))) return;
+    if (key && !hasKey(request, key)) return void end(response, 401, { error: 'Missing or wrong key' });
+    const { pathname } = new URL(request.url ?? '/', 'http://local');
+    if (pathname === '/mcp') return void mcp(request as NodeIncomingMessageLike, response);
+    if (request.method === 'GET' && pathname === '/health')
+      return end(response, 200, healthOf(account, options, server));
+    if (request.method === 'GET' && pathname === '/tools')
+      return end(response, 200, { tools: toolsOf(account, manifest.defaultPresentation) });
+    end(response, 404, { error: 'There are /mcp, /health and /tools.' });
+  });
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(options.port, options.host, resolve),
+  );
+  const { port } = server.address() as AddressInfo;
+  account.log.info('listening', { url: `http://${options.host}:${port}/mcp` });
+  return server;
+}
+
+function healthOf(account: Account, options: StandaloneOptions, server: HttpServer) {
+  const { info, catalog } = account;
+  const tools = toolsOf(account, 'grouped');
+  return {
+    status: account.health().breaker === 'closed' ? 'healthy' : 'degraded',
+    timestamp: new Date().toISOString(),
+    server: {
+      name: catalog.backend,
+      version: catalog.version,
+      transport: options.transport,
+      host: options.host,
+      port: (server.address() as AddressInfo).port,
+    },
+    tools: { count: catalog.tools.length, available: tools.map(tool => tool.name) },
+    configuration: { read_only_mode: info.readOnly },
+    scopes: { detected: info.scopes ?? [], total_tools: catalog.tools.length },
+  };
+}
+
+function end(response: ServerResponse, status: number, body: unknown): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
+}
+
+function hasKey(request: IncomingMessage, key: string): boolean {
+  const given = Buffer.from(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+  const wanted = Buffer.from(key);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function fromVariables(fields: readonly CatalogField[], env: Env, defaults: boolean): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.flatMap(field => {
+      const value = field.variable === undefined ? undefined : env[field.variable];
+      if (value !== undefined && value !== '')
+        return [
+          [field.name, field.kind === 'boolean' ? isTrue(value) : field.kind === 'number' ? Number(value) : value],
+        ];
+      return defaults && field.default !== undefined ? [[field.name, field.default]] : [];
+    }),
+  );
+}
+
+function isTrue(text: string | undefined): boolean {
+  return /^(1|true|yes|on)$/i.test(text ?? '');
+}
+
+function levelOf(text: string | undefined): LogLevel {
+  const level = text?.toLowerCase();
+  return level === 'debug' || level === 'warn' || level === 'error'
+    ? level
+    : level === 'warning'
+      ? 'warn'
+      : level === 'critical'
+        ? 'error'
+        : 'info';
+}
