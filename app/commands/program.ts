@@ -194,6 +194,7 @@ function buildProgram(runtime: Runtime): Command {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
       });
       await sandbox.close();
+      process.stdin.destroy();
     });
   sub(program, 'backends', 'what we ship').action(() => {
     const catalogs = createCatalogs(runtime.catalogs);

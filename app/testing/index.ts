@@ -108,7 +108,8 @@ export function modern(params: Message = {}, capabilities: Message = {}): Messag
   return { ...params, _meta: { ...ENVELOPE, 'io.modelcontextprotocol/clientCapabilities': capabilities } };
 }
 
-async function openLink(home: string, connection: string, client: string): Promise<Link> {
+/** A line to the host of a home, proven with the client's key. */
+export async function openLink(home: string, connection: string, client: string): Promise<Link> {
   const socket = await dial(home, { role: 'client', client, connection });
   const received: Message[] = [];
   let rest = Buffer.alloc(0);

@@ -21,7 +21,7 @@ export interface Installation {
   /** `gatehouse --json …`. */
   run(args: readonly string[], input?: string): Promise<Ran>;
   /** `gatehouse serve --json --no-open …`, ready; ended with the installation. */
-  serve(...args: readonly string[]): Promise<ChildProcess>;
+  serve(...args: readonly string[]): Promise<{ readonly url: string; readonly child: ChildProcess }>;
   /** The bridge, as an assistant starts it: empty environment, `/` as the working directory. */
   bridge(connection: string, client?: string): ChildProcess;
   hostPid(): number | undefined;
@@ -71,11 +71,11 @@ export function installation(more: (folder: string) => Readonly<Record<string, s
     },
     async serve(...args) {
       const child = start([runtime.cli, 'serve', '--json', '--no-open', ...args], { env: environment, cwd: folder });
-      await new Promise<void>((resolve, reject) => {
-        createInterface({ input: child.stdout }).once('line', () => resolve());
+      const line = await new Promise<string>((resolve, reject) => {
+        createInterface({ input: child.stdout }).once('line', resolve);
         child.once('exit', code => reject(new Error(`serve ended with ${code}`)));
       });
-      return child;
+      return { child, url: (JSON.parse(line) as { readonly url: string }).url };
     },
     bridge: (connection, client = 'terminal') =>
       start([runtime.bridge, connection, '--client', client, '--home', home], { env: {}, cwd: '/' }),
