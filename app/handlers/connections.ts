@@ -9,7 +9,7 @@ import {
 } from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import { widens } from '../policy/index.ts';
-import type { Handlers } from '../serve/index.ts';
+import type { Context, Handlers } from '../serve/index.ts';
 
 type Part = Pick<
   Handlers,
@@ -92,6 +92,21 @@ export function connectionHandlers(parts: Parts): Part {
     };
   };
 
+  const noteSecrets = (connection: Connection, secrets: Readonly<Record<string, string>>, context: Context): void => {
+    const names = Object.keys(secrets);
+    if (names.length === 0) return;
+    audit.append(
+      {
+        kind: 'secret-set',
+        connection: connection.id,
+        connectionUuid: connection.uuid,
+        door: context.door,
+        details: { fields: names },
+      },
+      'durable',
+    );
+  };
+
   const heldChanges = (connection: Connection): number =>
     pinned.get(connection.uuid) === undefined ? 0 : pinned.changes(connection.uuid).length;
 
@@ -141,7 +156,7 @@ export function connectionHandlers(parts: Parts): Part {
     'catalog.get': ({ backend }) => catalogs.get(backend),
     'connections.list': () => connections.list().map(view),
 
-    'connections.add'(input) {
+    'connections.add'(input, context) {
       const settings = checkSettings(fieldsOf(input.backend), input.settings);
       checkSecrets(input.backend, input.secrets, true);
       if (Object.keys(input.secrets).length > 0) vault.key('check');
@@ -162,10 +177,12 @@ export function connectionHandlers(parts: Parts): Part {
           kind: 'connection-added',
           connection: connection.id,
           connectionUuid: connection.uuid,
-          details: { settings, secrets: Object.keys(input.secrets), readOnly: input.readOnly },
+          door: context.door,
+          details: { settings, readOnly: input.readOnly },
         },
         'durable',
       );
+      noteSecrets(connection, input.secrets, context);
       changed();
       return view(connection);
     },
@@ -195,18 +212,7 @@ export function connectionHandlers(parts: Parts): Part {
         ...(input.presentation === undefined ? {} : { presentation: input.presentation }),
         ...(moved || input.secrets !== undefined ? { identity: null, scopes: null } : {}),
       });
-      if (input.secrets !== undefined) {
-        audit.append(
-          {
-            kind: 'secret-set',
-            connection: after.id,
-            connectionUuid: after.uuid,
-            door: context.door,
-            details: { fields: Object.keys(input.secrets) },
-          },
-          'durable',
-        );
-      }
+      if (input.secrets !== undefined) noteSecrets(after, input.secrets, context);
       audit.append(
         {
           kind: 'connection-changed',
