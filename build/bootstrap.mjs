@@ -134,6 +134,7 @@ function test() {
   count('types', run('tsc', ['--noEmit']));
   count('lint, format and import boundaries', run('biome', ['check', '--error-on-warnings', '.']));
   count('dead code', run('knip', []));
+  count('generated pages', run('node', ['build/docs.mjs', '--check']));
   if (count('build', run('node', ['build/build.mjs']))) {
     writeFileSync(join(root, 'dist', '.built'), '');
     const unit = join(folder, 'unit.json');
