@@ -362,9 +362,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const decision =
       state?.approved === undefined ? decisionFor(session, action) : approvedEarlier(session, action, state.approved);
     if (decision.verdict === 'allow' && action.effect === 'read') {
-      // A read may go ahead of its intent: describing and chaining it takes as long as the child needs to answer.
+      // A read goes ahead of its intent: describing and chaining it takes as long as the child needs to answer.
       forward(call, state);
-      call.intent = audit.append(intentOf(call, decision), 'soon');
+      process.nextTick(() => {
+        if (call.intent === 0) call.intent = audit.append(intentOf(call, decision), 'soon');
+      });
       return;
     }
     call.intent = audit.append(intentOf(call, decision), action.effect === 'read' ? 'soon' : 'durable');
