@@ -119,7 +119,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (!isObject(value) || message === undefined)
       return session.send(errorLine('null', CODE.invalidRequest, 'One JSON-RPC message per line, please.'));
     if (typeof value.method !== 'string') {
-      if ('result' in value || 'error' in value) return session.replied(value.id, value);
+      if ('result' in value || 'error' in value) return void session.replied(value.id, value);
       return session.send(errorLine(rawId(value.id) ?? 'null', CODE.invalidRequest, 'The message has no method.'));
     }
     const params = value.params === undefined ? {} : value.params;
@@ -599,7 +599,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const facts = readResult(bytes, message);
     if (facts === undefined) {
       const span = message.members.get('error');
-      const error = errorToClient(span === undefined ? undefined : JSON.parse(textAt(bytes, span)), call.era);
+      const given: unknown = span === undefined ? undefined : JSON.parse(textAt(bytes, span));
+      const error = errorToClient(given, call.era, call.capabilities);
       const known = deps.secretsOf(call.session.connection);
       return finish(call, [errorLine(call.id, error.code, redactText(error.message, known), error.data)], {
         outcome: 'error',

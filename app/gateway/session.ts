@@ -51,18 +51,19 @@ export class Session {
 
   /** A request of ours to a legacy client; resolves with its reply (`result` or `error`), or with `undefined` when the session ends. */
   ask(method: string, params: unknown): Promise<Json | undefined> {
-    const id = `gh-${this.#nextQuestion++}`;
+    const id = `gh-${this.key}-${this.#nextQuestion++}`;
     return new Promise(resolve => {
       this.#questions.set(id, resolve);
       this.send(`{"jsonrpc":"2.0","id":"${id}","method":"${method}","params":${JSON.stringify(params)}}\n`);
     });
   }
 
-  /** A reply to one of our questions; others are ignored. */
-  replied(id: unknown, reply: Json): void {
+  /** A reply to one of our questions; says whether it was one. */
+  replied(id: unknown, reply: Json): boolean {
     const resolve = typeof id === 'string' ? this.#questions.get(id) : undefined;
     if (typeof id === 'string') this.#questions.delete(id);
     resolve?.(reply);
+    return resolve !== undefined;
   }
 
   /** What may be asked of the client for a message of that era. */

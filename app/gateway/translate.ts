@@ -116,16 +116,27 @@ export function resultToClient(bytes: Buffer, facts: ResultFacts, method: string
 export function errorToClient(
   error: unknown,
   to: Era,
+  /** What the client declared for this call. */
+  capabilities: unknown,
 ): { readonly code: number; readonly message: string; readonly data?: unknown } {
   if (!isObject(error)) return { code: CODE.internal, message: 'The server answered with an unreadable error.' };
   const given = typeof error.code === 'number' ? error.code : CODE.internal;
   const message = typeof error.message === 'string' ? error.message : 'The server gave no message.';
   const data = error.data === undefined ? {} : { data: error.data };
+  if (to === 'modern' && given === CODE.missingCapability && lacks(capabilities, error.data))
+    return { code: given, message, ...data };
   if (given <= -32020 && given >= -32022)
     return { code: CODE.internal, message: `The server refused the gateway's request: ${message}` };
   if (to === 'modern' && (given === CODE.legacyResourceNotFound || given === CODE.urlElicitation))
     return { code: CODE.invalidParams, message, ...data };
   return { code: given, message, ...data };
+}
+
+/** The child wants a capability that this client did not declare: true of the client, and not only of our own hop. */
+function lacks(capabilities: unknown, data: unknown): boolean {
+  const required = isObject(data) && isObject(data.requiredCapabilities) ? Object.keys(data.requiredCapabilities) : [];
+  const declared = isObject(capabilities) ? capabilities : {};
+  return required.length > 0 && required.every(name => !isObject(declared[name]));
 }
 
 /** A tool definition as a client of that era must see it. */

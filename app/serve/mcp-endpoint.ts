@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatehouseError } from '../contract/errors.ts';
 import type { Gateway, Session } from '../gateway/index.ts';
@@ -5,7 +6,8 @@ import { isLocalHost, isLocalOrigin } from './http-guard.ts';
 
 /**
  * MCP over loopback HTTP at `/mcp/<backend>/<name>`, for clients that want a URL (mcp.md §1.8, §3.11). Off by default. The
- * key of a client goes into `Authorization: Bearer`; each POST is a session of its own, in either era.
+ * key of a client goes into `Authorization: Bearer`; each POST is an exchange of its own, in either era. A client of the 2025 era gets a
+ * session id at `initialize`, under which it may be asked questions and cancel.
  */
 export interface McpEndpointDeps {
   readonly gateway: Gateway;
@@ -36,15 +38,49 @@ type Message = {
 export function createMcpEndpoint(
   deps: McpEndpointDeps,
 ): (request: IncomingMessage, response: ServerResponse, url: URL) => boolean {
+  const legacy = createLegacySessions();
   return (request, response, url) => {
     if (!url.pathname.startsWith('/mcp/') && url.pathname !== '/mcp') return false;
-    handle(deps, request, response, url).catch(() => response.destroy());
+    handle(deps, legacy, request, response, url).catch(() => response.destroy());
     return true;
+  };
+}
+
+/** What a client of the 2025 era said at `initialize`, under the session id that its later requests carry. */
+interface LegacySession {
+  readonly client: string;
+  readonly connection: string;
+  readonly capabilities: Record<string, unknown>;
+  /** Exchanges that are open now: answers to questions and cancellations belong to one of them. */
+  readonly exchanges: Set<Session>;
+}
+
+const LEGACY_SESSIONS_AT_MOST = 1_000;
+
+function createLegacySessions() {
+  const sessions = new Map<string, LegacySession>();
+  return {
+    begin(client: string, connection: string, message: Message): string {
+      const given = message.params?.capabilities;
+      const capabilities = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
+      const id = randomUUID();
+      sessions.set(id, { client, connection, capabilities, exchanges: new Set() });
+      const [oldest] = sessions.keys();
+      if (sessions.size > LEGACY_SESSIONS_AT_MOST && oldest !== undefined) sessions.delete(oldest);
+      return id;
+    },
+    /** Only for the client that began it, on the connection it was begun for. */
+    find(id: string, client: string, connection: string): LegacySession | undefined {
+      const found = sessions.get(id);
+      return found?.client === client && found.connection === connection ? found : undefined;
+    },
+    end: (id: string): boolean => sessions.delete(id),
   };
 }
 
 async function handle(
   deps: McpEndpointDeps,
+  sessions: ReturnType<typeof createLegacySessions>,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
@@ -65,11 +101,12 @@ async function handle(
         'The MCP endpoint is switched off. Switch it on with: gatehouse settings set mcpEndpoint true',
       ),
     );
-  if (request.method !== 'POST') return end(405, rpcError(null, -32000, 'Method not allowed'), { allow: 'POST' });
+  if (request.method !== 'POST' && request.method !== 'DELETE')
+    return end(405, rpcError(null, -32000, 'Method not allowed'), { allow: 'POST, DELETE' });
   const client = deps.clientOf(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
   if (client === undefined)
     return end(401, rpcError(null, -32000, 'Missing or wrong key'), { 'www-authenticate': 'Bearer' });
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+  if (request.method === 'POST' && !/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
     return end(415, rpcError(null, -32000, 'Content-Type must be application/json'));
   let connection: string;
   try {
@@ -80,6 +117,13 @@ async function handle(
       rpcError(null, -32000, error instanceof GatehouseError ? `${error.message} ${error.hint}` : 'No such connection'),
     );
   }
+  const sessionId = one(request, 'mcp-session-id');
+  const begun = sessionId === undefined ? undefined : sessions.find(sessionId, client, connection);
+  if (sessionId !== undefined && begun === undefined) return end(404, rpcError(null, -32000, 'This session has ended'));
+  if (request.method === 'DELETE') {
+    for (const exchange of begun?.exchanges ?? []) deps.gateway.close(exchange);
+    return end(sessionId !== undefined && sessions.end(sessionId) ? 200 : 404);
+  }
   const body = await bodyOf(request);
   if (body === undefined) return end(413, rpcError(null, -32000, 'Too large'), { connection: 'close' });
   let message: Message;
@@ -88,13 +132,26 @@ async function handle(
   } catch {
     return end(400, rpcError(null, -32700, 'Parse error'));
   }
+  if (begun !== undefined && isReply(message)) {
+    for (const exchange of begun.exchanges) if (exchange.replied(message.id, message)) break;
+    return end(202);
+  }
   if (typeof message !== 'object' || message === null || Array.isArray(message) || typeof message.method !== 'string')
     return end(400, rpcError(null, -32600, 'One JSON-RPC request per POST'));
   const legacy = isLegacy(message, request);
   const mismatch = legacy ? undefined : headerMismatch(message, request);
   if (mismatch !== undefined) return end(400, rpcError(message.id, mismatch.code, mismatch.message, mismatch.data));
-  if (message.id === undefined) return end(202);
-  converse(deps.gateway, client, connection, body, message, legacy, response);
+  if (message.id === undefined) {
+    for (const exchange of begun?.exchanges ?? []) deps.gateway.receive(exchange, body);
+    return end(202);
+  }
+  if (legacy && message.method === 'initialize')
+    response.setHeader('mcp-session-id', sessions.begin(client, connection, message));
+  converse(deps.gateway, client, connection, body, message, legacy, begun, response);
+}
+
+function isReply(value: unknown): value is { readonly id: unknown; readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !('method' in value) && ('result' in value || 'error' in value);
 }
 
 /** One exchange: plain JSON, or a stream as soon as a notification comes first. */
@@ -105,6 +162,7 @@ function converse(
   body: Buffer,
   message: Message,
   legacy: boolean,
+  begun: LegacySession | undefined,
   response: ServerResponse,
 ): void {
   let streaming = false;
@@ -125,6 +183,7 @@ function converse(
   };
   const finish = (session: Session): void => {
     clearInterval(alive);
+    begun?.exchanges.delete(session);
     response.end();
     gateway.close(session);
   };
@@ -153,8 +212,13 @@ function converse(
     },
     true,
   );
+  if (begun !== undefined) {
+    session.capabilities = begun.capabilities;
+    begun.exchanges.add(session);
+  }
   response.on('close', () => {
     clearInterval(alive);
+    begun?.exchanges.delete(session);
     gateway.close(session);
   });
   gateway.receive(session, body.includes(10) ? Buffer.from(JSON.stringify(message)) : body);
