@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { DialError, type DialFailure, dialOrStart } from './serve/dial.ts';
 import { homeFolder } from './storage/paths.ts';
 
-export async function runBridge(args: readonly string[]): Promise<void> {
+/** `cli`: the `gatehouse` program that starts a host when none runs. */
+export async function runBridge(args: readonly string[], cli: string): Promise<void> {
   const option = (name: string): string | undefined => {
     const at = args.indexOf(name);
     return at === -1 ? undefined : args[at + 1];
@@ -19,7 +20,6 @@ export async function runBridge(args: readonly string[]): Promise<void> {
   }
   process.stdin.pause();
   const home = option('--home') ?? homeFolder();
-  const cli = join(dirname(fileURLToPath(import.meta.url)), 'gatehouse.js');
   try {
     const socket = await dialOrStart(home, cli, {
       role: 'client',
@@ -66,4 +66,5 @@ function answer(line: string, failure: DialFailure): void {
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: message.id, error })}\n`);
 }
 
-if (process.argv[1] !== undefined && /bridge\.(js|ts)$/.test(process.argv[1])) void runBridge(process.argv.slice(2));
+if (process.argv[1] !== undefined && /bridge\.(js|ts)$/.test(process.argv[1]))
+  void runBridge(process.argv.slice(2), join(dirname(fileURLToPath(import.meta.url)), 'gatehouse.js'));

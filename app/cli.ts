@@ -1,4 +1,5 @@
 /** The `gatehouse` command. Heavy parts are loaded by the command that needs them: a bridge must not pay for the rest. */
+import { fileURLToPath } from 'node:url';
 import { findRuntime } from './runtime.ts';
 import { homeFolder } from './storage/paths.ts';
 
@@ -14,7 +15,7 @@ async function main(): Promise<void> {
   }
   if (command === 'stdio') {
     const { runBridge } = await import('./bridge.ts');
-    return runBridge(rest);
+    return runBridge(rest, fileURLToPath(import.meta.url));
   }
   if (command === 'host') {
     const { headless } = await import('./commands/serve.ts');

@@ -11,7 +11,6 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const entries = {
   gatehouse: 'app/cli.ts',
-  bridge: 'app/bridge.ts',
   launcher: 'app/servers/launcher.ts',
   'audit-worker': 'app/audit/worker.ts',
   server: 'mcp/server.ts',
@@ -26,13 +25,18 @@ const input = Object.fromEntries(
     .filter(([, file]) => existsSync(join(root, file)))
     .map(([name, file]) => [name, join(root, file)]),
 );
+const common = { platform: 'node', external: ['keytar', 'electron'], logLevel: 'warn' };
+
+// The bridge is one file: every further one costs an assistant a millisecond at each start.
+const bridge = await rolldown({ ...common, input: join(root, 'app/bridge.ts') });
+await bridge.write({ file: join(dist, 'bridge.js'), format: 'esm', codeSplitting: false });
+await bridge.close();
+
 const bundle = await rolldown({
+  ...common,
   input,
-  platform: 'node',
-  external: ['keytar', 'electron'],
   // Its main file is UMD, whose inner require calls no bundler can follow.
   resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
-  logLevel: 'warn',
 });
 await bundle.write({
   dir: dist,

@@ -30,6 +30,16 @@ describe('without a host', () => {
   });
 });
 
+it('`gatehouse stdio` starts a host when there is none, and answers for a connection that is not there', async () => {
+  await using fresh = installation();
+  const ask = '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}\n';
+  await fresh.run(['vault', 'status']);
+  await fresh.run(['stop']);
+  const { stdout, stderr } = await fresh.run(['stdio', 'custom/none'], ask);
+  expect(stdout + stderr).toContain('custom/none');
+  expect(fresh.hostPid()).toBeGreaterThan(0);
+});
+
 describe('with a host that a command started', { timeout: 30_000 }, () => {
   it('a connection is added, tested, listed, renamed and removed', async () => {
     expect((await run('connections', 'add', 'custom', '--name', 'echo', ...echo)).json).toMatchObject({

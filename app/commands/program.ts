@@ -137,7 +137,11 @@ function buildProgram(runtime: Runtime): Command {
   });
   sub(program, 'stdio <connection>', 'the bridge that assistants start')
     .option('--client <id>', 'the assistant')
-    .action(() => undefined);
+    .action(async (connection: string, options: Options) => {
+      const { runBridge } = await import('../bridge.ts');
+      const client = options.client === undefined ? [] : ['--client', String(options.client)];
+      await runBridge([connection, ...client, '--home', home()], runtime.cli);
+    });
   sub(program, 'mcp <backend>', 'one server on its own, settings from the environment')
     .addOption(
       new Option('--transport <kind>', 'how it speaks').choices(['stdio', 'streamable-http', 'sse']).default('stdio'),
