@@ -8,6 +8,7 @@ import type {
   ClientUndoView,
   ClientView,
   ConnectionView,
+  DefinitionChangeView,
   EntryView,
   GrantsView,
   StatusView,
@@ -84,7 +85,7 @@ export const procedures = {
   'connections.logs': procedure<readonly string[]>()(
     z.strictObject({ id, lines: z.number().int().min(1).max(5_000).default(100) }),
   ),
-  'connections.changes': procedure<readonly unknown[]>()(z.strictObject({ id })),
+  'connections.changes': procedure<readonly DefinitionChangeView[]>()(z.strictObject({ id })),
   'connections.acceptChanges': procedure<ConnectionView>()(z.strictObject({ id, code })),
   'connections.classify': procedure<ConnectionView>()(z.strictObject({ id, tool: z.string(), effect, code })),
   'connections.remove': procedure<{ readonly removed: string }>()(z.strictObject({ id })),

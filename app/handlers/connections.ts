@@ -1,7 +1,6 @@
 import type { CatalogField } from '../../mcp/kit/catalog.ts';
 import { type Connection, CUSTOM_SETTINGS, checkSettings } from '../connections/index.ts';
 import {
-  type ConnectionState,
   type ConnectionView,
   ERRORS,
   type FieldView,
@@ -67,7 +66,7 @@ export function connectionHandlers(parts: Parts): Part {
   const view = (connection: Connection): ConnectionView => {
     const member = fleet.of(connection.uuid);
     const offer = parts.offerOf(connection.uuid);
-    const { state, reason, hint } = stateOf(connection);
+    const { state, reason, hint, code } = stateOf(connection);
     return {
       id: connection.id,
       uuid: connection.uuid,
@@ -77,6 +76,7 @@ export function connectionHandlers(parts: Parts): Part {
       state,
       reason,
       hint,
+      code,
       identity: connection.identity,
       scopes: connection.scopes ?? [],
       scopesKnown: connection.scopes !== null,
@@ -112,19 +112,21 @@ export function connectionHandlers(parts: Parts): Part {
 
   const stateOf = (
     connection: Connection,
-  ): { readonly state: ConnectionState; readonly reason: string; readonly hint: string } => {
+  ): Pick<ConnectionView, 'state' | 'reason' | 'hint' | 'code'> => {
     const { server, signIn } = fleet.of(connection.uuid);
     const needs = (code: keyof typeof ERRORS, reason: string) => ({
       state: 'attention' as const,
       reason,
       hint: ERRORS[code].hint,
+      code,
     });
     if (server.state === 'crash-loop')
       return needs('GH_SERVER_CRASH_LOOP', `The server keeps ending by itself: ${server.reason}.`);
-    if (signIn?.ok === false) return { state: 'attention', reason: signIn.message, hint: signIn.hint };
+    if (signIn?.ok === false)
+      return { state: 'attention', reason: signIn.message, hint: signIn.hint, code: signIn.code };
     if (heldChanges(connection) > 0)
       return needs('GH_DEFINITION_HELD', 'The server offers other tools than those you accepted.');
-    return { state: server.state, reason: '', hint: '' };
+    return { state: server.state, reason: '', hint: '', code: '' };
   };
 
   return {
@@ -328,7 +330,7 @@ export function connectionHandlers(parts: Parts): Part {
 }
 
 function fieldView(field: CatalogField): FieldView {
-  const { name, title, description, kind, required, choices } = field;
+  const { name, title, description, kind, required, choices, namesHost } = field;
   return {
     name,
     title,
@@ -337,5 +339,6 @@ function fieldView(field: CatalogField): FieldView {
     required,
     ...(field.default === undefined ? {} : { default: field.default }),
     ...(choices === undefined ? {} : { choices }),
+    ...(namesHost === undefined ? {} : { namesHost }),
   };
 }
