@@ -4,7 +4,7 @@ import './window.css';
 import { createRoot } from 'react-dom/client';
 import { signIn } from './api/client.ts';
 import { begin } from './api/store.ts';
-import { theme } from './parts/theme.ts';
+import { theme, variables } from './parts/theme.ts';
 import { NoKey } from './screens/no-key.tsx';
 import { Shell } from './shell/shell.tsx';
 
@@ -17,7 +17,7 @@ addEventListener('hashchange', () => {
 const signedIn = await signIn();
 if (signedIn === 'in') begin();
 createRoot(place).render(
-  <MantineProvider defaultColorScheme="auto" theme={theme}>
+  <MantineProvider defaultColorScheme="auto" theme={theme} cssVariablesResolver={variables}>
     {signedIn === 'in' ? <Shell /> : <NoKey because={signedIn} />}
   </MantineProvider>,
 );

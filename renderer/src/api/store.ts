@@ -72,6 +72,8 @@ export async function refresh(...slices: readonly Slice[]): Promise<void> {
       } catch (error) {
         if (asked.get(slice) !== mine) return;
         const failure = failureOf(error);
+        // A lost line is told once, above everything; what was loaded before it stays.
+        if (failure.code === 'GH_HOST_DOWN' && useStore.getState().loaded[slice] !== undefined) return;
         set(state => ({
           failed: { ...state.failed, [slice]: failure },
           ...(failure.keyRefused ? { line: 'refused' } : {}),

@@ -1,4 +1,4 @@
-import { Badge, Button, createTheme } from '@mantine/core';
+import { Badge, Button, type CSSVariablesResolver, createTheme } from '@mantine/core';
 
 /** Calm: words as they are written, no capitals, no shouting colours. */
 export const theme = createTheme({
@@ -9,5 +9,21 @@ export const theme = createTheme({
   components: {
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600, variant: 'light', radius: 'sm' } }),
     Button: Button.extend({ defaultProps: { fw: 500 } }),
+  },
+});
+
+/** Greys that read well on both grounds (at least 4.5 : 1), and marks that do not stand out by being black. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': '#5c636a',
+    '--mantine-color-placeholder': '#6b7278',
+    '--mantine-color-error': '#c92a2a',
+  },
+  dark: {
+    '--mantine-color-dimmed': '#a6a6a6',
+    '--mantine-color-placeholder': '#969696',
+    '--mantine-color-gray-light': '#3d3d3d',
+    '--mantine-color-gray-light-color': '#d5d5d5',
   },
 });

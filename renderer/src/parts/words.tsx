@@ -53,7 +53,9 @@ export function useNameOf(): (client: string) => string {
 export function timeOf(iso: string): string {
   const date = new Date(iso);
   const today = date.toDateString() === new Date().toDateString();
-  return today ? date.toLocaleTimeString() : date.toLocaleString();
+  return today
+    ? date.toLocaleTimeString()
+    : date.toLocaleString(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 }
 
 /** `1 entry`, `12 entries`. */

@@ -33,7 +33,7 @@ export function Shell() {
   return (
     <AppShell
       header={{ height: 56 }}
-      navbar={{ width: 190, breakpoint: 700, collapsed: { mobile: !opened } }}
+      navbar={{ width: 190, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding="md"
     >
       <button type="button" className="skip" onClick={() => document.getElementById('screen')?.focus()}>
@@ -42,13 +42,7 @@ export function Shell() {
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
-            <Burger
-              opened={opened}
-              onClick={() => setOpened(!opened)}
-              hiddenFrom="700px"
-              size="sm"
-              aria-label="Screens"
-            />
+            <Burger opened={opened} onClick={() => setOpened(!opened)} hiddenFrom="sm" size="sm" aria-label="Screens" />
             <Title order={1} size="h4">
               Gatehouse
             </Title>

@@ -36,19 +36,21 @@ function missed(approval: ApprovalView): string {
 export function AnsweredList({ gone, said }: Pick<AnsweredState, 'gone' | 'said'>) {
   const nameOf = useNameOf();
   return (
-    <Stack gap={4} component="section" aria-label="Just now" role="status">
+    <Stack gap={4} component="section" aria-label="Just now">
       {gone.length > 0 && (
         <Title order={3} size="h6">
           Just now
         </Title>
       )}
-      {gone.map(approval => (
-        <Text key={approval.id} size="sm" className="wrap">
-          {nameOf(approval.client)}: {actionOf(approval.tool, approval.action)} on {approval.connection} –{' '}
-          <b>{said[approval.id] || missed(approval)}</b>.{' '}
-          <a href={hashOf(['history'], { entry: String(approval.call) })}>In the history</a>
-        </Text>
-      ))}
+      <div role="status">
+        {gone.map(approval => (
+          <Text key={approval.id} size="sm" className="wrap">
+            {nameOf(approval.client)}: {actionOf(approval.tool, approval.action)} on {approval.connection} –{' '}
+            <b>{said[approval.id] || missed(approval)}</b>.{' '}
+            <a href={hashOf(['history'], { entry: String(approval.call) })}>In the history</a>
+          </Text>
+        ))}
+      </div>
     </Stack>
   );
 }

@@ -92,7 +92,7 @@ function Answers({ approval, who, card, onAnswer }: AnswersProps) {
   return (
     <>
       <Group gap="xs" align="center">
-        <Button {...resting} color={approval.effect === 'destructive' ? 'red' : 'blue'} onClick={() => allow()}>
+        <Button {...resting} color={approval.effect === 'destructive' ? 'red.9' : 'blue'} onClick={() => allow()}>
           Allow once
         </Button>
         {lasting ? (

@@ -36,9 +36,9 @@ export function Actions({ connection, grants, client, onSet }: ActionsProps) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Action</Table.Th>
-              <Table.Th w={190}>What it does</Table.Th>
-              <Table.Th w={130}>Its own grant</Table.Th>
-              <Table.Th w={230}>What follows</Table.Th>
+              <Table.Th w={150}>What it does</Table.Th>
+              <Table.Th w={115}>Its own grant</Table.Th>
+              <Table.Th w={200}>What follows</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -64,7 +64,10 @@ function Row({
   const name = actionOf(tool, action);
   return (
     <Table.Tr>
-      <Table.Td className="wrap">{name}</Table.Td>
+      <Table.Td className="wrap">
+        <div>{action}</div>
+        {action !== tool && <div className="quiet small">{tool}</div>}
+      </Table.Td>
       <Table.Td>
         {connection.backend === 'custom' ? (
           <Classify connection={connection} tool={tool} effect={row.effect} />

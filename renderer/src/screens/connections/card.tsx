@@ -34,7 +34,7 @@ export function ConnectionCard({ connection }: { readonly connection: Connection
             <TestAndRestart doing={doing} />
           </Group>
         </Group>
-        <Attention connection={connection} onRestart={doing.restart} />
+        <Attention connection={connection} doing={doing} />
         {doing.said}
       </Stack>
     </Card>

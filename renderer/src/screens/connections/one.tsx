@@ -66,7 +66,7 @@ function Found({ connection }: { readonly connection: ConnectionView }) {
           </Group>
           <Identity connection={connection} />
         </div>
-        <Attention connection={connection} onRestart={doing.restart} />
+        <Attention connection={connection} doing={doing} part={part} />
         {doing.said}
         <Tabs value={part} onChange={value => setQuery({ part: value ?? '' })} keepMounted={false}>
           <Tabs.List mb="md">

@@ -5,7 +5,7 @@ import { call } from '../../api/client.ts';
 import { attempt, refresh } from '../../api/store.ts';
 import { Told } from '../../parts/problem.tsx';
 
-interface Doing {
+export interface Doing {
   readonly busy: string;
   readonly said: ReactNode;
   readonly test: () => void;

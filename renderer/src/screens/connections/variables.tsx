@@ -1,4 +1,4 @@
-import { Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, CloseButton, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
 import { Secret } from './fields.tsx';
 
 export interface Variable {
@@ -35,14 +35,11 @@ export function Variables({ list, onChange }: VariablesProps) {
             <div className="grow">
               <Secret label={`Value ${at + 1}`} value={value} onChange={text => change(key, { value: text })} />
             </div>
-            <Button
-              variant="subtle"
-              color="gray"
+            <CloseButton
+              mb={4}
               aria-label={`Leave out variable ${at + 1}`}
               onClick={() => onChange(list.filter(one => one.key !== key))}
-            >
-              Leave out
-            </Button>
+            />
           </Group>
         ))}
         <Group>

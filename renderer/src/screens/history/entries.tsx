@@ -59,7 +59,7 @@ function Row({
     .filter(Boolean)
     .join(' · ');
   return (
-    <tr aria-rowindex={index} onClick={onOpen}>
+    <tr id={`entry-${entry.seq}`} aria-rowindex={index} onClick={onOpen}>
       <td className="when" title={new Date(entry.time).toLocaleString()}>
         {timeOf(entry.time)}
       </td>
@@ -69,10 +69,10 @@ function Row({
         </button>{' '}
         {what}
       </td>
-      <td title={who}>{who}</td>
-      <td className="how">
-        {result !== undefined && <Badge color={result[1]}>{result[0]}</Badge>} {entry.demo === true && <Demo />}
+      <td title={who}>
+        {entry.demo === true && <Demo />} {who}
       </td>
+      <td className="how">{result !== undefined && <Badge color={result[1]}>{result[0]}</Badge>}</td>
     </tr>
   );
 }
