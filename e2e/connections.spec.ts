@@ -23,7 +23,7 @@ test('one is added by the form of its backend; a mistake is told where it was ma
   await page.getByRole('button', { name: 'Add a connection' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('What it connects to').selectOption('custom');
-  await dialog.getByLabel('Name').fill('Not a name!');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Not a name!');
   await dialog.getByLabel('Command').fill(runtime.node);
   await dialog.getByLabel('Arguments').fill(`${fixture('raw-server')}\nlegacy`);
   await dialog.getByRole('button', { name: 'Add a variable' }).click();
@@ -31,7 +31,7 @@ test('one is added by the form of its backend; a mistake is told where it was ma
   await dialog.getByLabel('Value 1', { exact: true }).fill('canary-secret-77');
   await dialog.getByRole('button', { name: 'Add and test' }).click();
   await expect(dialog.getByRole('alert')).toContainText('GH_INVALID_INPUT');
-  await dialog.getByLabel('Name').fill('second');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('second');
   await dialog.getByRole('button', { name: 'Add and test' }).click();
   await expect(page.getByRole('heading', { name: 'custom/second' })).toBeVisible();
   await expect(page.getByRole('row', { name: /^echo/ })).toBeVisible();
@@ -48,7 +48,7 @@ test('an added connection whose first test fails is there, with the reason and w
   await desk.open(page, '#/connections?add=yes');
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('What it connects to').selectOption('custom');
-  await dialog.getByLabel('Name').fill('dead');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('dead');
   await dialog.getByLabel('Command').fill(runtime.node);
   await dialog.getByLabel('Arguments').fill(`${fixture('raw-server')}\ndead`);
   await dialog.getByRole('button', { name: 'Add and test' }).click();

@@ -27,42 +27,45 @@ const go = async (page: Page, place: string): Promise<void> => {
   await page.waitForTimeout(400);
 };
 /** A call that waits, so that its card can be looked at as well. */
-const wait = async (): Promise<() => Promise<void>> => {
+const wait = async (): Promise<AsyncDisposable> => {
   const assistant = await desk.assistant('custom/echo');
   const answer = assistant.call('write', { line: 'x'.repeat(900) });
   await expect.poll(async () => (await desk.api('approvals.list', {})).length).toBe(1);
-  return async () => {
-    const [waiting] = await desk.api('approvals.list', {});
-    if (waiting !== undefined) await desk.api('approvals.deny', { id: waiting.id });
-    await answer;
+  return {
+    async [Symbol.asyncDispose]() {
+      const [waiting] = await desk.api('approvals.list', {});
+      if (waiting !== undefined) await desk.api('approvals.deny', { id: waiting.id });
+      await answer;
+    },
   };
 };
 
 test('everything that can be used has a name and a role, and headings tell the page', async ({ page }) => {
-  const done = await wait();
+  await using _waiting = await wait();
   await desk.open(page);
   for (const place of PLACES) {
     await go(page, place);
     expect(await page.evaluate(findFaults), place).toEqual([]);
   }
-  await done();
 });
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`text can be read on its ground, ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    const done = await wait();
+    await using _waiting = await wait();
     await desk.open(page);
+    const pale: Record<string, readonly string[]> = {};
     for (const place of PLACES) {
       await go(page, place);
-      expect(await page.evaluate(findPaleText), place).toEqual([]);
+      const found = await page.evaluate(findPaleText);
+      if (found.length > 0) pale[place] = found;
     }
-    await done();
+    expect(pale).toEqual({});
   });
 }
 
 test('nothing runs out of the window, at any width', async ({ page }) => {
-  const done = await wait();
+  await using _waiting = await wait();
   await desk.open(page);
   for (const width of [400, 700, 900, 1_400]) {
     await page.setViewportSize({ width, height: 800 });
@@ -72,7 +75,6 @@ test('nothing runs out of the window, at any width', async ({ page }) => {
       expect(over, `${place} at ${width}`).toBeLessThanOrEqual(0);
     }
   }
-  await done();
 });
 
 test('by keyboard alone: about the window, add a connection, look at it, remove it', async ({ page }) => {
@@ -116,7 +118,7 @@ test('by keyboard alone: about the window, add a connection, look at it, remove 
   await key('Enter');
   await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused();
   await key('Enter');
-  await expect(page.getByRole('button', { name: 'Remove this connection…' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Remove this connection…' })).toBeFocused();
 });
 
 test('who moves to another screen goes on at its heading', async ({ page }) => {
@@ -127,9 +129,8 @@ test('who moves to another screen goes on at its heading', async ({ page }) => {
 
 test('a waiting call is announced', async ({ page }) => {
   await desk.open(page, '#/history');
-  const done = await wait();
+  await using _waiting = await wait();
   await expect(page.getByRole('status').filter({ hasText: '1 call waits for you' }).first()).toBeAttached();
-  await done();
 });
 
 /** Runs in the page. What an assistive program could not tell: things without a name, headings and ids in disorder. */

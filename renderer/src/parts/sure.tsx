@@ -11,11 +11,18 @@ interface SureProps {
 
 /** Two steps for what cannot be taken back; the second says what is lost. */
 export function Sure({ ask, loses, yes, no, onYes }: SureProps) {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<boolean>();
   const [busy, setBusy] = useState(false);
-  if (!asking)
+  // Whoever thinks better of it goes on where they were.
+  if (asking !== true)
     return (
-      <Button size="compact-sm" variant="subtle" color="red" onClick={() => setAsking(true)}>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="red"
+        autoFocus={asking === false}
+        onClick={() => setAsking(true)}
+      >
         {ask}
       </Button>
     );

@@ -1,4 +1,5 @@
 import { Badge, NavLink } from '@mantine/core';
+import { ALERT } from '../parts/theme.ts';
 import { hashOf } from '../route.ts';
 
 export const SCREENS = {
@@ -29,7 +30,7 @@ export function Navigation({ screen, waiting }: { readonly screen: Screen; reado
       aria-current={name === screen ? 'page' : undefined}
       rightSection={
         name === 'approvals' && waiting > 0 ? (
-          <Badge color="orange.9" variant="filled" circle aria-label={`${waiting} waiting`}>
+          <Badge color={ALERT} variant="filled" circle aria-label={`${waiting} waiting`}>
             {waiting}
           </Badge>
         ) : undefined

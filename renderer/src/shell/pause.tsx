@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { call } from '../api/client.ts';
 import { attempt, refresh, useStore } from '../api/store.ts';
+import { ALERT } from '../parts/theme.ts';
 
 /** Stops every call at once; always in reach. */
 export function Pause() {
@@ -14,12 +15,7 @@ export function Pause() {
       .finally(() => setBusy(false));
   };
   return (
-    <Button
-      color={paused ? 'orange.9' : 'gray'}
-      variant={paused ? 'filled' : 'default'}
-      loading={busy}
-      onClick={toggle}
-    >
+    <Button color={paused ? ALERT : 'gray'} variant={paused ? 'filled' : 'default'} loading={busy} onClick={toggle}>
       {paused ? 'Resume' : 'Pause everything'}
     </Button>
   );

@@ -4,7 +4,7 @@ import type { ApprovalView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt } from '../../api/store.ts';
 import { Arguments } from '../../parts/arguments.tsx';
-import { actionOf, Demo, Effect, timeOf, useNameOf } from '../../parts/words.tsx';
+import { actionOf, Demo, Effect, useNameOf } from '../../parts/words.tsx';
 import { useArmed } from './arming.ts';
 import { TimeLeft } from './time-left.tsx';
 
@@ -88,7 +88,10 @@ function Answers({ approval, who, card, onAnswer }: AnswersProps) {
   // Not `disabled`: that would throw the keyboard's focus away each time the card moves.
   const resting = armed ? {} : { 'aria-disabled': true, 'data-disabled': true };
   const lasting = approval.effect !== 'destructive' && approval.flags.length === 0;
-  const until = timeOf(new Date(Date.now() + Number(minutes) * 60_000).toISOString());
+  const until = new Date(Date.now() + Number(minutes) * 60_000).toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+  });
   return (
     <>
       <Group gap="xs" align="center">

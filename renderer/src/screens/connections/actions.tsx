@@ -37,7 +37,7 @@ export function Actions({ connection, grants, client, onSet }: ActionsProps) {
             <Table.Tr>
               <Table.Th>Action</Table.Th>
               <Table.Th w={150}>What it does</Table.Th>
-              <Table.Th w={115}>Its own grant</Table.Th>
+              <Table.Th w={115}>Grant</Table.Th>
               <Table.Th w={200}>What follows</Table.Th>
             </Table.Tr>
           </Table.Thead>

@@ -75,6 +75,7 @@ function Form({ onClose }: { readonly onClose: () => void }) {
         <Problem />
         <NativeSelect
           label="What it connects to"
+          data-autofocus
           required
           data={[
             { value: '', label: 'Choose …', disabled: true },

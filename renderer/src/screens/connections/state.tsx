@@ -17,11 +17,7 @@ export function State({ connection }: { readonly connection: ConnectionView }) {
     <>
       <Badge color={color}>{word}</Badge>
       {connection.demo && <Demo />}
-      {connection.readOnly && (
-        <Badge variant="outline" color="gray">
-          read-only
-        </Badge>
-      )}
+      {connection.readOnly && <Badge color="gray">read-only</Badge>}
       {connection.openCalls > 0 && (
         <Badge color="blue">{connection.openCalls === 1 ? '1 call' : `${connection.openCalls} calls`}</Badge>
       )}
