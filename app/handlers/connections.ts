@@ -1,11 +1,6 @@
 import type { CatalogField } from '../../mcp/kit/catalog.ts';
 import { type Connection, CUSTOM_SETTINGS, checkSettings } from '../connections/index.ts';
-import {
-  type ConnectionView,
-  ERRORS,
-  type FieldView,
-  GatehouseError,
-} from '../contract/index.ts';
+import { type ConnectionView, ERRORS, type FieldView, GatehouseError } from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import { widens } from '../policy/index.ts';
 import type { Context, Handlers } from '../serve/index.ts';
@@ -110,9 +105,7 @@ export function connectionHandlers(parts: Parts): Part {
   const heldChanges = (connection: Connection): number =>
     pinned.get(connection.uuid) === undefined ? 0 : pinned.changes(connection.uuid).length;
 
-  const stateOf = (
-    connection: Connection,
-  ): Pick<ConnectionView, 'state' | 'reason' | 'hint' | 'code'> => {
+  const stateOf = (connection: Connection): Pick<ConnectionView, 'state' | 'reason' | 'hint' | 'code'> => {
     const { server, signIn } = fleet.of(connection.uuid);
     const needs = (code: keyof typeof ERRORS, reason: string) => ({
       state: 'attention' as const,
