@@ -59,7 +59,17 @@ test('a search finds words and kinds, goes on by itself, and stands in the addre
 test('many entries at once leave no gap, and few of them are drawn', async ({ page }) => {
   await desk.open(page, '#/history');
   await expect(page.getByRole('row').nth(1)).toBeVisible();
+  // The window sleeps through more than it fetches at once.
+  let wake: () => void = () => undefined;
+  const asleep = new Promise<void>(resolve => {
+    wake = resolve;
+  });
+  await page.route('**/api/audit.list', async route => {
+    await asleep;
+    await route.continue();
+  });
   await Promise.all(Array.from({ length: 400 }, (_, n) => echo(`many ${n}`)));
+  wake();
   const { historyEnd } = await desk.api('status', {});
   const drawn = (): Promise<number[]> =>
     page.locator('tr[id^="entry-"]').evaluateAll(rows => rows.map(row => Number(row.id.slice('entry-'.length))));
@@ -78,7 +88,9 @@ test('the list does not move under the eyes, and older entries follow on demand'
   const before = await rows();
   await page.getByRole('button', { name: 'Show older entries' }).click();
   await expect.poll(rows).toBe(before + 100);
-  await page.mouse.wheel(0, 900);
+  // By the scroll bar, as it were: the pointer is not on the list.
+  await page.mouse.move(60, 600);
+  await page.evaluate(() => scrollTo(0, 900));
   await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(500);
   const inSight = await page.evaluate(() => document.elementFromPoint(400, 400)?.closest('tr')?.textContent);
   await echo('while reading');
