@@ -342,6 +342,15 @@ describe('audit logs', () => {
     }),
   );
 
+  it('a gzip that breaks off is an error, and the server goes on', () =>
+    on({ exportFormat: 'gzip' }, async own => {
+      own.sandbox.faults.inject({ kind: 'truncated', path: '/export_files/**', times: 'always' });
+      const range = { start_date: day(5), end_date: day(0) };
+      expect(await own.call(AUDIT, 'get_logs', range)).toMatchObject({ success: false, code: 'GH_VENDOR_ANSWER' });
+      own.sandbox.faults.clear();
+      expect(await own.call(AUDIT, 'get_logs', range)).toMatchObject({ success: true });
+    }));
+
   it('a long export gives a handle, and goes on with it', () =>
     on({ pollsUntilReady: 12 }, async own => {
       const steps: number[] = [];
