@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { type AccountChoice, dpodAccount } from './testing.ts';
+import { type AccountChoice, dpodAccount } from './test-account.ts';
 
 /** The acceptance checks of the fact sheet, §11, under their numbers. */
 const on = async (

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dpod } from './index.ts';
-import { type AccountChoice, dpodAccount, type TestAccount } from './testing.ts';
+import { type AccountChoice, dpodAccount, type TestAccount } from './test-account.ts';
 
 /** The defects of the original server, fact sheet §7, under their numbers: none of them is here. */
 const SERVICES = 'manage_services';
