@@ -35,9 +35,13 @@ export interface Auth {
 
 export function createAuth(deps: AccountDeps, tokenUrl: string): Auth {
   const fetchToken = async (): Promise<DpodToken> => {
+    const { clientId = '', clientSecret = '' } = deps.secrets;
+    if (clientId === '' || clientSecret === '')
+      throw new Fault('GH_SIGN_IN', 'There is no client id or no client secret.', {
+        fields: { status: 'not_configured' },
+      });
     const trace = { demo: false, requestId: undefined };
     const http = deps.client().bind({ signal: AbortSignal.timeout(30_000), deadline: deps.now() + 30_000, trace });
-    const { clientId = '', clientSecret = '' } = deps.secrets;
     const answer = await http
       .send({
         method: 'POST',
