@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Call, Fault, type Outcome } from '../kit/index.ts';
+import { type Answer, type Call, Fault, type Outcome } from '../kit/index.ts';
 import type { Auth } from './auth.ts';
 import { AO, SP, SP_SERVICES } from './scopes.ts';
 
@@ -81,7 +81,10 @@ export async function getAll(
   return items;
 }
 
-/** Sends a change and returns its JSON body, or `undefined` for an empty one. Any 2xx is fine (§7 row 26). */
+/**
+ * Sends a change and returns its JSON body, or `undefined` where there is none. Any 2xx is fine (§7 row 26), but a page of a
+ * gateway is nobody's consent, and JSON that broke off tells too little: `GH_OUTCOME_UNKNOWN`.
+ */
 export async function change(
   call: DpodCall,
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
@@ -95,19 +98,39 @@ export async function change(
   } = {},
 ): Promise<{ readonly status: number; readonly body: Item | undefined }> {
   const answer = await call.http.send({ method, path, purpose, ...more });
-  const text = answer.text.trim();
-  if (text === '') return { status: answer.status, body: undefined };
+  const type = refuseHtml(answer, purpose);
+  if (answer.text.trim() === '' || !type.includes('json')) return { status: answer.status, body: undefined };
+  let body: unknown;
   try {
-    return { status: answer.status, body: asItem(JSON.parse(text), purpose) };
-  } catch {
-    // It was done; an answer that cannot be read does not make it undone.
-    return { status: answer.status, body: undefined };
+    body = answer.json();
+  } catch (error) {
+    throw unclear(purpose, answer.status, error);
   }
+  return { status: answer.status, body: isItem(body) ? body : undefined };
+}
+
+/** Returns the content type of an answer that is not a web page. Throws `GH_OUTCOME_UNKNOWN` for one. */
+export function refuseHtml(answer: Answer, purpose: string): string {
+  const type = answer.headers.get('content-type') ?? '';
+  if (type.includes('html')) throw unclear(purpose, answer.status);
+  return type;
+}
+
+function unclear(purpose: string, status: number, cause?: unknown): Fault {
+  return new Fault(
+    'GH_OUTCOME_UNKNOWN',
+    `${purpose}: DPoD answered ${status}, but not with anything that can be read, so it is not known whether it was done.`,
+    { status, cause },
+  );
 }
 
 export function asItem(value: unknown, purpose: string): Item {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Item;
+  if (isItem(value)) return value;
   throw new Fault('GH_VENDOR_ANSWER', `${purpose}: the answer is not an object.`);
+}
+
+function isItem(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** §3.1: the list's identifier has two names. */

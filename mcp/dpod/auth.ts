@@ -47,6 +47,7 @@ export function createAuth(deps: AccountDeps, tokenUrl: string): Auth {
         method: 'POST',
         path: tokenUrl,
         authorized: false,
+        harmless: true,
         form: { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret },
         purpose: 'Signing in at DPoD',
       })

@@ -14,6 +14,7 @@ import {
   page,
   pageFields,
   pick,
+  refuseHtml,
   serviceIdOf,
   size,
   uuid,
@@ -373,7 +374,7 @@ async function bind(
   let answer = await put(binding(id), legacy ? [404, 405] : []);
   if (answer.status === 404 || answer.status === 405) answer = await put(`/v1/services/${id}/client`);
 
-  const type = answer.headers.get('content-type') ?? '';
+  const type = refuseHtml(answer, purpose);
   const disposition = answer.headers.get('content-disposition') ?? '';
   const isFile = /octet-stream|zip/.test(type) || /attachment/i.test(disposition);
   const wanted =
