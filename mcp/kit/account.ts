@@ -162,7 +162,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         // Progress must rise (MCP): a step that does not is not told.
         if (done <= told || callOptions.signal.aborted) return;
         told = done;
-        callOptions.progress(done, total, message);
+        callOptions.progress(done, total, redactText(message, [...secrets, ...masked]));
       },
       keepSecret(value) {
         if (value.length < 4) return;
@@ -204,14 +204,11 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     return outcome;
   };
 
-  const faultOf = (error: unknown): Fault => {
+  const faultOf = (error: unknown, masked: Iterable<string> = []): Fault => {
     if (error instanceof Fault) return error;
-    log.error('unexpected failure', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    return new Fault(
-      'GH_INTERNAL',
-      `Something failed unexpectedly: ${error instanceof Error ? error.message : String(error)}.`,
-      { cause: error },
-    );
+    const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+    log.error('unexpected failure', { error: redactText(stack, masked) });
+    return new Fault('GH_INTERNAL', `Something failed unexpectedly: ${message}.`, { cause: error });
   };
 
   const run = async (
@@ -264,9 +261,12 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         return { structured, blocks: blocksOf(outcome), isError: false, trace };
       } catch (error) {
         const fault =
-          callOptions.signal.aborted && !(error instanceof Fault)
-            ? new Fault('GH_CANCELLED', 'Cancelled.')
-            : faultOf(error);
+          callOptions.signal.aborted && !(error instanceof Fault && error.code === 'GH_OUTCOME_UNKNOWN')
+            ? new Fault(
+                'GH_CANCELLED',
+                error instanceof Fault && error.code === 'GH_CANCELLED' ? error.message : 'Cancelled.',
+              )
+            : faultOf(error, masked);
         if (fault.code === 'GH_VENDOR_SCOPE') options.onScopeRefused?.(tool.name, action.name, fault.message);
         const known = [...secrets, ...masked];
         const said = (text: string): string => redactText(text, known);

@@ -92,6 +92,7 @@ function actionOf<State>(tool: string, name: string, action: Action<State>, grou
     flags: action.flags ?? [],
     scopes: action.scopes,
     parameters: Object.keys(schemas),
+    required: requiredOf(action.input),
     secretParameters: Object.entries(schemas).flatMap(([parameter, schema]) => secretPaths(schema, parameter)),
     idempotent: action.idempotent ?? action.effect === 'read',
     sensitiveResult: action.sensitiveResult ?? false,

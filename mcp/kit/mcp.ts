@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import type { Account, CallOptions } from './account.ts';
 import { type CatalogAction, type CatalogTool, presentFlat, presentTool } from './catalog.ts';
@@ -6,6 +7,7 @@ import { Fault } from './fault.ts';
 
 /** Assistants give up at 60 s; a call answers within this time or returns a handle (architecture §4). In ms. */
 const WITHIN_MS = 55_000;
+const PROGRESS_GAP_MS = 5;
 
 /** Both eras come from the same handlers: the SDK adds what each of them wants. One instance for each link. */
 export function mcpServer(account: Account, presentation: Presentation): Server {
@@ -30,8 +32,8 @@ export function mcpServer(account: Account, presentation: Presentation): Server 
     if (action === undefined) return unknownAction(account, tool, given);
     const input = tool.hasActionArgument && presentation === 'grouped' ? rest : (params.arguments ?? {});
     const answer = await account.call(tool, action, input, optionsOf(mcpReq));
-    // The last progress notice must not share a write with its answer: SDK clients lose it then (mcp.md §3.2).
-    await new Promise(resolve => setImmediate(resolve));
+    // The last progress notice should not reach the client together with its answer: SDK clients lose it then (mcp.md §3.2).
+    if (mcpReq._meta?.progressToken !== undefined) await sleep(PROGRESS_GAP_MS);
     return {
       content: [{ type: 'text' as const, text: JSON.stringify(answer.structured) }, ...answer.blocks],
       structuredContent: { ...answer.structured },
