@@ -4,7 +4,7 @@ import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
 import type { Health, LogLevel, SignInOutcome } from './control.ts';
 import { type AccountInfo, type Action, type Block, blocksOf, type Call, type Manifest, runChecked } from './define.ts';
 import { catalogOf } from './derive.ts';
-import { Fault } from './fault.ts';
+import { Fault, isFaultCode } from './fault.ts';
 import { createHttpClient, type HttpClient, type Trace } from './http.ts';
 import { createLimiter } from './limiter.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -197,7 +197,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     } catch (error) {
       const fault = faultOf(error);
       const said = fault.details === undefined || fault.details === '' ? '' : ` It said: ${fault.details}`;
-      outcome = { ok: false, code: fault.code, message: fault.message + said, hint: fault.hint };
+      outcome = { ok: false, code: fault.code, message: redactText(fault.message + said, secrets), hint: fault.hint };
       log.error('sign-in failed', { code: fault.code, message: fault.message, details: fault.details });
     }
     options.onSignIn?.(outcome);
@@ -228,7 +228,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     for (const path of action.secretParameters) collect(checked, path.split('.'), value => masked.add(value));
     if (spec.anonymous !== true && signedIn === undefined) {
       const outcome = await signIn();
-      if (!outcome.ok) throw new Fault('GH_SIGN_IN', outcome.message, { hint: outcome.hint });
+      if (!outcome.ok) throw notSignedIn(outcome);
     }
     const refused = refusalOf(tool.name, action);
     if (refused !== undefined) throw refused;
@@ -306,6 +306,11 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       return { text: redactText(text, secrets), mimeType: resource.mimeType };
     },
   };
+}
+
+/** A vendor that is down is not a wrong credential: the code stays what it was. */
+export function notSignedIn({ code, message, hint }: Extract<SignInOutcome, { readonly ok: false }>): Fault {
+  return new Fault(isFaultCode(code) ? code : 'GH_SIGN_IN', message, { hint });
 }
 
 /** The input as the action's schema has it. Throws `GH_INVALID_INPUT` that names each field and what is allowed. */

@@ -10,7 +10,7 @@ import {
 } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, createAccount, logFileOf } from './account.ts';
+import { type Account, createAccount, logFileOf, notSignedIn } from './account.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel } from './control.ts';
 import type { Manifest, Settings } from './define.ts';
@@ -56,7 +56,7 @@ export async function runStandalone<State>(
       hint: 'Use --transport streamable-http.',
     });
   const outcome = await account.signIn();
-  if (!outcome.ok) throw new Fault('GH_SIGN_IN', outcome.message, { hint: outcome.hint });
+  if (!outcome.ok) throw notSignedIn(outcome);
   const lines = held;
   held = undefined;
   for (const line of lines) writeSync(2, line);
