@@ -37,7 +37,8 @@ function credential(label = 'SP+AO') {
 
 function start(args: readonly string[], env: Record<string, string>, channels: readonly 'pipe'[] = []) {
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    // With the cache a start takes half the time.
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(folder, 'cache'), ...env },
     stdio: ['pipe', 'pipe', 'pipe', ...channels],
   });
   running.add(child);
@@ -234,8 +235,23 @@ describe('a server under the host', () => {
     await server.end();
   });
 
+  it('ends in the middle of a call when the host goes away, and at a line that is no JSON, of which it says nothing', async () => {
+    const server = attach();
+    await server.initialize();
+    sandbox.faults.inject({ kind: 'slow', path: '/v1/tiles', delayMs: 60_000 });
+    const before = sandbox.requests.length;
+    server.send('tools/call', { name: 'manage_tiles', arguments: { action: 'list_tiles' } });
+    await until(() => sandbox.requests.slice(before).some(({ path }) => path === '/v1/tiles'), 'the request');
+    expect(await server.end()).toBe(0);
+
+    const confused = attach();
+    confused.control.write('canary {"secrets"\n');
+    expect(await confused.ended).toBe(2);
+    expect(confused.said.err).toBe('The host sent a line that is not JSON.\n');
+  });
+
   it('says how it is used when it is started in another way', async () => {
-    for (const args of [[], ['dpod'], ['nothing', '--control-fd', '3']]) {
+    for (const args of [['dpod'], ['nothing', '--control-fd', '3']]) {
       const { ended, said } = start([join(import.meta.dirname, 'server.ts'), ...args], {});
       expect(await ended).toBe(2);
       expect(said).toEqual({ out: '', err: expect.stringContaining('usage: ') });
@@ -358,8 +374,8 @@ async function exercise(client: Caller): Promise<void> {
   const onprogress = (one: { progress: number }): void => void told.push(one);
   expect(await client.callTool(logs(), { onprogress })).toMatchObject({ structuredContent: { success: true } });
   const steps = told.map(({ progress }) => progress);
-  // SDK clients lose the last notice when it reaches them together with the answer (mcp.md §3.2), as a busy machine may have it.
-  expect(steps.length).toBeGreaterThan(1);
+  // A busy SDK client may lose the last one; that it is sent is seen below.
+  expect(steps.length).toBeGreaterThan(0);
   expect(steps).toEqual([...steps].sort((a, b) => a - b));
 }
 
@@ -390,7 +406,8 @@ describe('a server on its own', () => {
   ] as const;
 
   it.each(clients)('serves %s over stdio', async (_name, connect) => {
-    const command = { command: process.execPath, args: fixture(), env: environment(), stderr: 'ignore' as const };
+    const env = { NODE_COMPILE_CACHE: join(folder, 'cache'), ...environment() };
+    const command = { command: process.execPath, args: fixture(), env, stderr: 'ignore' as const };
     const client = await connect(command);
     await exercise(client);
     await cancelCall(client);
@@ -404,6 +421,9 @@ describe('a server on its own', () => {
       await exercise(client);
       await client.close();
     }
+    const modern = await connectV2('auto', new URL(server.url));
+    await cancelCall(modern);
+    await modern.close();
     expect(server.said.out).toBe('');
     expect(await server.stop()).toBe(0);
   });
@@ -413,15 +433,22 @@ describe('a server on its own', () => {
     const send = (id: number, method: string, params: object): void =>
       void server.child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     send(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: info });
-    send(2, 'tools/call', logs());
+    send(2, 'tools/call', { ...logs(), _meta: { progressToken: 'p' } });
     send(3, 'tools/call', { name: 'manage_users', arguments: { action: 'get_profile' } });
     server.child.stdin?.write('this is no JSON\n');
     send(4, 'ping', {});
     const lines = await until(() => {
       const done = server.said.out.split('\n').slice(0, -1);
-      return done.length >= 4 && done;
+      return [1, 2, 3, 4].every(id => done.some(line => line.includes(`"id":${id}`))) && done;
     }, 'four answers');
-    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('jsonrpc', '2.0');
+    const messages = lines.map(
+      line => JSON.parse(line) as Message & { jsonrpc: string; params?: { progress?: number } },
+    );
+    expect(messages.every(({ jsonrpc }) => jsonrpc === '2.0')).toBe(true);
+    const answered = messages.findIndex(({ id }) => id === 2);
+    const steps = messages.slice(0, answered).flatMap(({ params }) => params?.progress ?? []);
+    expect(steps.at(-1)).toBe(100);
+    expect(new Set(steps).size).toBe(steps.length);
     expect(server.said.err).toContain('"level":"debug"');
     server.child.stdin?.end();
     expect(await server.ended).toBe(0);
@@ -437,6 +464,7 @@ describe('a server on its own', () => {
   it('exits with a reason without credentials, or with wrong ones', async () => {
     for (const [changes, reason] of [
       [{ DPOD_CLIENT_ID: '' }, 'Missing: clientId (DPOD_CLIENT_ID).'],
+      [{ DPOD_BASE_URL: 'no address' }, 'DPOD_BASE_URL is not an address'],
       [{ DPOD_CLIENT_SECRET: 'canary-wrong' }, 'DPoD refused the client id or secret (status 401).'],
     ] as const) {
       const server = start(fixture(), { ...environment(), ...changes });
@@ -512,7 +540,7 @@ describe('a server on its own', () => {
       expect(await status(path, { host, origin: 'https://evil.test' })).toBe(403);
     }
     expect(await status('/health', { host })).toBe(200);
-    expect(await status('/nothing', { host })).toBe(404);
+    for (const path of ['/nothing', '//', '/%']) expect(await status(path, { host })).toBe(404);
     expect(await (await fetch(`${origin}/health`)).json()).toMatchObject({
       status: 'healthy',
       server: {

@@ -23,7 +23,7 @@ export const page = z.int().min(0).default(0).describe('page number, from 0');
 export const size = z.int().min(1).max(100).default(50).describe('entries on a page, 1 to 100');
 
 const paged = z.looseObject({
-  content: z.array(z.looseObject({})).default([]),
+  content: z.array(z.looseObject({})),
   number: z.number().optional(),
   size: z.number().optional(),
   totalElements: z.number().optional(),
@@ -51,11 +51,25 @@ export async function getItem(call: DpodCall, path: string, purpose: string, que
 }
 
 export async function getPage(call: DpodCall, path: string, purpose: string, query: Query = {}): Promise<Page> {
-  const body = await getJson(call, path, purpose, query);
+  return asPage(await getJson(call, path, purpose, query), purpose);
+}
+
+/** A page, or a plain list. Anything else is no empty list: throws `GH_VENDOR_ANSWER`. */
+export function asPage(body: unknown, purpose: string): Page {
   const parsed = paged.safeParse(Array.isArray(body) ? { content: body } : body);
   if (!parsed.success) throw new Fault('GH_VENDOR_ANSWER', `${purpose}: the answer is not a list.`);
   const { content, number = 0, totalElements = content.length, totalPages = 1 } = parsed.data;
   return { items: content, number, size: parsed.data.size ?? content.length, totalElements, totalPages };
+}
+
+/** A list that has no pages; `{content: […]}` counts as one. */
+export async function getRows(
+  call: DpodCall,
+  path: string,
+  purpose: string,
+  query: Query = {},
+): Promise<readonly Item[]> {
+  return (await getPage(call, path, purpose, query)).items;
 }
 
 /** The fields with which the original server told of pages. */

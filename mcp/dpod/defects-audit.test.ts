@@ -236,6 +236,24 @@ describe('the file', () => {
       await expect(readRecords(one(bytes), () => undefined)).rejects.toMatchObject({ code: 'GH_VENDOR_ANSWER' });
   });
 
+  it.each([
+    { kind: 'reset', when: 'midway' },
+    { kind: 'truncated' },
+    { kind: 'status', status: 500 },
+    { kind: 'status', status: 403 },
+  ] as const)('that cannot be read ($kind $status) leaves a handle, and is no lack of scope', async fault => {
+    const refused: string[] = [];
+    await using rig = await startRig({ onScopeRefused: tool => void refused.push(tool) });
+    rig.sandbox.faults.inject({ ...fault, path: '/export_files/*' });
+    const told = await rig.fails(...LOGS, week());
+    const { jobId } = told.export_job as { jobId: string };
+    expect(told.hint).toContain(jobId);
+    expect(told.code).not.toBe('GH_VENDOR_SCOPE');
+    expect(refused).toEqual([]);
+    expect(JSON.stringify(told)).not.toContain('sig=');
+    await rig.ok(...LOGS, { export_id: jobId });
+  });
+
   it('has meta as text or as an object', async () => {
     for (const auditMeta of ['string', 'object'] as const) {
       await using rig = await startRig({ switches: { auditMeta } });

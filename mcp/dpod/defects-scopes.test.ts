@@ -47,6 +47,25 @@ describe('scopes, sign-in and tokens', () => {
     expect(rig.sandbox.requests.filter(({ path }) => path.startsWith('/oauth/'))).toHaveLength(1);
   });
 
+  it('defect 19: also where our clock is two hours ahead of the vendor’s', async () => {
+    await using rig = await startRig({ now: () => Date.now() + 7_200_000 });
+    for (let turn = 0; turn < 5; turn++) await rig.ok('manage_tiles', 'list_tiles');
+    expect(rig.sandbox.requests.filter(({ path }) => path.startsWith('/oauth/'))).toHaveLength(1);
+  });
+
+  it('signing in asks the vendor anew, so that a credential that ended is noticed', async () => {
+    await using rig = await startRig();
+    expect(await rig.account.signIn()).toMatchObject({ ok: true });
+    rig.sandbox.faults.inject({ kind: 'status', status: 401, path: '/oauth/**' });
+    expect(await rig.account.signIn()).toMatchObject({ ok: false, code: 'GH_SIGN_IN' });
+  });
+
+  it('a token address that is briefly down is asked again', async () => {
+    await using rig = await startRig();
+    rig.sandbox.faults.inject({ kind: 'status', status: 503, path: '/oauth/**', times: 2 });
+    expect(await rig.account.signIn()).toMatchObject({ ok: true });
+  });
+
   it('defect 20: check_auth tells the scopes of the token and what they allow', async () => {
     await using rig = await startRig({ as: 'AO' });
     expect(await rig.ok('manage_scopes', 'check_auth')).toMatchObject({

@@ -56,6 +56,15 @@ describe('creating services', () => {
     expect(progress.length).toBeGreaterThan(0);
   });
 
+  it('a service that was created stays created when it cannot be watched', async () => {
+    await using rig = await startRig();
+    rig.sandbox.faults.inject({ kind: 'status', status: 500, method: 'GET', path: '/v1/service_instances/*' });
+    expect(await rig.ok('manage_services', 'create_service_instance', { ...HSM, wait: true })).toMatchObject({
+      instance: { name: HSM.name, status: 'PENDING' },
+      message: expect.stringContaining('It is created'),
+    });
+  });
+
   it('defect 30: the device type is cryptovisor_fips unless told, in the tool, the example and the prompt', async () => {
     await using rig = await startRig();
     const { instance } = await rig.ok('manage_services', 'create_service_instance', HSM);
@@ -261,6 +270,23 @@ describe('deleting services', () => {
     expect(await rig.fails('manage_services', 'get_service_instance', { service_id })).toMatchObject({
       code: 'GH_NOT_FOUND',
     });
+  });
+});
+
+describe('lists', () => {
+  it('that are none are not taken for empty', async () => {
+    await using rig = await startRig();
+    await rig.account.signIn();
+    const lists = [
+      ['manage_services', 'list_services'],
+      ['manage_users', 'list'],
+      ['manage_reports', 'get_service_summary'],
+      ['manage_subscriptions', 'list_subscriptions'],
+    ] as const;
+    for (const [tool, action] of lists) {
+      rig.sandbox.faults.inject({ kind: 'empty', status: 200, path: '/v1/**' });
+      expect(await rig.fails(tool, action)).toMatchObject({ code: 'GH_VENDOR_ANSWER' });
+    }
   });
 });
 

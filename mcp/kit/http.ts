@@ -266,7 +266,7 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       const code =
         status === 401
           ? 'GH_SIGN_IN'
-          : status === 403
+          : status === 403 && request.authorized !== false
             ? 'GH_VENDOR_SCOPE'
             : status === 404
               ? 'GH_NOT_FOUND'

@@ -7,7 +7,6 @@ import { Fault } from './fault.ts';
 
 /** Assistants give up at 60 s; a call answers within this time or returns a handle (architecture §4). In ms. */
 const WITHIN_MS = 55_000;
-const PROGRESS_GAP_MS = 5;
 
 /** Both eras come from the same handlers: the SDK adds what each of them wants. One instance for each link. */
 export function mcpServer(account: Account, presentation: Presentation): Server {
@@ -31,9 +30,9 @@ export function mcpServer(account: Account, presentation: Presentation): Server 
     const { tool, action } = found;
     if (action === undefined) return unknownAction(account, tool, given);
     const input = tool.hasActionArgument && presentation === 'grouped' ? rest : (params.arguments ?? {});
-    const answer = await account.call(tool, action, input, optionsOf(mcpReq));
-    // The last progress notice should not reach the client together with its answer: SDK clients lose it then (mcp.md §3.2).
-    if (mcpReq._meta?.progressToken !== undefined) await sleep(PROGRESS_GAP_MS);
+    const { settled, ...options } = optionsOf(mcpReq);
+    const answer = await account.call(tool, action, input, options);
+    await settled();
     return {
       content: [{ type: 'text' as const, text: JSON.stringify(answer.structured) }, ...answer.blocks],
       structuredContent: { ...answer.structured },
@@ -122,16 +121,25 @@ interface Asked {
   }): Promise<void>;
 }
 
-function optionsOf(asked: Asked): CallOptions {
+/** SDK clients lose a progress notice that arrives in one chunk with its answer (mcp.md §3.2). In ms, as in the gateway. */
+const PROGRESS_GAP_MS = 5;
+
+/** `settled`: waits until an answer may follow the last progress notice. */
+function optionsOf(asked: Asked): CallOptions & { settled(): Promise<void> } {
   const { signal, _meta: meta } = asked;
   const token = meta?.progressToken;
   const given = meta?.[META.deadlineMs];
+  let toldAt = Number.NEGATIVE_INFINITY;
   return {
+    async settled() {
+      if (performance.now() - toldAt < PROGRESS_GAP_MS) await sleep(PROGRESS_GAP_MS);
+    },
     signal,
     withinMs: typeof given === 'number' ? Math.min(given, WITHIN_MS) : WITHIN_MS,
     progress(done, total, message) {
       if (typeof token !== 'string' && typeof token !== 'number') return;
       const params = { progressToken: token, progress: done, ...(total === undefined ? {} : { total }), message };
+      toldAt = performance.now();
       asked.notify({ method: 'notifications/progress', params }).catch(() => undefined);
     },
   };

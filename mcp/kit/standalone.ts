@@ -10,7 +10,7 @@ import {
 } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, createAccount, logFileOf } from './account.ts';
+import { type Account, createAccount, logFileOf, notSignedIn } from './account.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel } from './control.ts';
 import type { Manifest, Settings } from './define.ts';
@@ -56,7 +56,7 @@ export async function runStandalone<State>(
       hint: 'Use --transport streamable-http.',
     });
   const outcome = await account.signIn();
-  if (!outcome.ok) throw new Fault('GH_SIGN_IN', outcome.message, { hint: outcome.hint });
+  if (!outcome.ok) throw notSignedIn(outcome);
   const lines = held;
   held = undefined;
   for (const line of lines) writeSync(2, line);
@@ -100,7 +100,7 @@ async function listen<State>(
   const server = createServer((request, response) => {
     if (loopback && (!hostAllowed(request, response) || !originAllowed(request, response))) return;
     if (key && !hasKey(request, key)) return void end(response, 401, { error: 'Missing or wrong key' });
-    const { pathname } = new URL(request.url ?? '/', 'http://local');
+    const [pathname] = (request.url ?? '/').split('?', 1);
     if (pathname === '/mcp') return void mcp(request as NodeIncomingMessageLike, response);
     if (request.method === 'GET' && pathname === '/health')
       return end(response, 200, healthOf(account, manifest.address(settings).baseUrl, options, server));
@@ -161,6 +161,8 @@ function fromVariables(fields: readonly CatalogField[], env: Env, defaults: bool
   return Object.fromEntries(
     fields.flatMap(field => {
       const value = field.variable === undefined ? undefined : env[field.variable];
+      if (field.kind === 'url' && value && !URL.canParse(value))
+        throw new Fault('GH_INVALID_INPUT', `${field.variable} is not an address: ${value}`);
       if (value !== undefined && value !== '')
         return [
           [field.name, field.kind === 'boolean' ? isTrue(value) : field.kind === 'number' ? Number(value) : value],
