@@ -67,18 +67,19 @@ export function openSearchIndex(auditFile: string, indexFile: string): SearchInd
     search(query) {
       const limit = Math.min(query.limit ?? 50, 1_000);
       const [low, high] = bounds(audit, query);
-      const match = matchOf(query);
-      const rows =
-        match === ''
-          ? audit
-              .prepare('SELECT body FROM entry WHERE seq > ? AND seq < ? ORDER BY seq DESC LIMIT ?')
-              .all(low, high, limit)
-          : index
-              .prepare(
-                'SELECT rowid AS seq FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?',
-              )
-              .all(match, low, high, limit)
-              .map(row => bodyOf.get(Number(row.seq)));
+      if (matchOf(query, false) === '') {
+        const rows = audit
+          .prepare('SELECT body FROM entry WHERE seq > ? AND seq < ? ORDER BY seq DESC LIMIT ?')
+          .all(low, high, limit);
+        return rows.map(row => JSON.parse(String(row.body)) as Entry);
+      }
+      const find = index.prepare(
+        'SELECT rowid AS seq FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?',
+      );
+      // Beginnings of words cost the more the more entries have them, so the last word is first taken as it stands.
+      const whole = find.all(matchOf(query, false), low, high, limit);
+      const found = whole.length === limit ? whole : find.all(matchOf(query, true), low, high, limit);
+      const rows = found.map(row => bodyOf.get(Number(row.seq)));
       return rows.flatMap(row => (row === undefined ? [] : [JSON.parse(String(row.body)) as Entry]));
     },
     forget(seq) {
@@ -130,9 +131,12 @@ function bounds(audit: DatabaseSync, query: AuditQuery): [low: number, high: num
   return [low, high];
 }
 
-function matchOf(query: AuditQuery): string {
+/** `unfinished`: the last word may be the beginning of a longer one, as somebody types it. */
+function matchOf(query: AuditQuery, unfinished: boolean): string {
   const words = (query.text ?? '').match(/[\p{L}\p{N}]+/gu) ?? [];
-  const text = words.map((word, at) => `text:"${word}"${at === words.length - 1 && word.length >= 3 ? '*' : ''}`);
+  const text = words.map(
+    (word, at) => `text:"${word}"${unfinished && at === words.length - 1 && word.length >= 3 ? '*' : ''}`,
+  );
   const facets = FACETS.flatMap(facet => {
     const value = query.facets?.[facet];
     return value === undefined ? [] : [`facets:"${facetToken(facet, value)}"`];

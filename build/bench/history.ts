@@ -59,7 +59,7 @@ export async function measureHistory(runtime: Runtime, folder: string, size: num
     const busy: number[] = [];
     const searches: number[] = [];
     for (let round = 0; round < 5; round++) {
-      quiet.push(median(await client.sequence(1_000, call)));
+      quiet.push(median(await client.sequence(3_000, call)));
       let on = true;
       const searching = (async () => {
         for (let n = 0; on; n++) {
@@ -70,7 +70,7 @@ export async function measureHistory(runtime: Runtime, folder: string, size: num
           await new Promise(resolve => setTimeout(resolve, 50));
         }
       })();
-      busy.push(median(await client.sequence(1_000, call)));
+      busy.push(median(await client.sequence(6_000, call)));
       on = false;
       await searching;
     }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Call, Fault, type Outcome } from '../kit/index.ts';
+import { type Answer, type Call, Fault, type Outcome } from '../kit/index.ts';
 import type { Auth } from './auth.ts';
 import { AO, SP, SP_SERVICES } from './scopes.ts';
 
@@ -23,7 +23,7 @@ export const page = z.int().min(0).default(0).describe('page number, from 0');
 export const size = z.int().min(1).max(100).default(50).describe('entries on a page, 1 to 100');
 
 const paged = z.looseObject({
-  content: z.array(z.looseObject({})).default([]),
+  content: z.array(z.looseObject({})),
   number: z.number().optional(),
   size: z.number().optional(),
   totalElements: z.number().optional(),
@@ -51,11 +51,25 @@ export async function getItem(call: DpodCall, path: string, purpose: string, que
 }
 
 export async function getPage(call: DpodCall, path: string, purpose: string, query: Query = {}): Promise<Page> {
-  const body = await getJson(call, path, purpose, query);
+  return asPage(await getJson(call, path, purpose, query), purpose);
+}
+
+/** A page, or a plain list. Anything else is no empty list: throws `GH_VENDOR_ANSWER`. */
+export function asPage(body: unknown, purpose: string): Page {
   const parsed = paged.safeParse(Array.isArray(body) ? { content: body } : body);
   if (!parsed.success) throw new Fault('GH_VENDOR_ANSWER', `${purpose}: the answer is not a list.`);
   const { content, number = 0, totalElements = content.length, totalPages = 1 } = parsed.data;
   return { items: content, number, size: parsed.data.size ?? content.length, totalElements, totalPages };
+}
+
+/** A list that has no pages; `{content: […]}` counts as one. */
+export async function getRows(
+  call: DpodCall,
+  path: string,
+  purpose: string,
+  query: Query = {},
+): Promise<readonly Item[]> {
+  return (await getPage(call, path, purpose, query)).items;
 }
 
 /** The fields with which the original server told of pages. */
@@ -81,7 +95,10 @@ export async function getAll(
   return items;
 }
 
-/** Sends a change and returns its JSON body, or `undefined` for an empty one. Any 2xx is fine (§7 row 26). */
+/**
+ * Sends a change and returns its JSON body, or `undefined` where there is none. Any 2xx is fine (§7 row 26), but a page of a
+ * gateway is nobody's consent, and JSON that broke off tells too little: `GH_OUTCOME_UNKNOWN`.
+ */
 export async function change(
   call: DpodCall,
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
@@ -95,19 +112,39 @@ export async function change(
   } = {},
 ): Promise<{ readonly status: number; readonly body: Item | undefined }> {
   const answer = await call.http.send({ method, path, purpose, ...more });
-  const text = answer.text.trim();
-  if (text === '') return { status: answer.status, body: undefined };
+  const type = refuseHtml(answer, purpose);
+  if (answer.text.trim() === '' || !type.includes('json')) return { status: answer.status, body: undefined };
+  let body: unknown;
   try {
-    return { status: answer.status, body: asItem(JSON.parse(text), purpose) };
-  } catch {
-    // It was done; an answer that cannot be read does not make it undone.
-    return { status: answer.status, body: undefined };
+    body = answer.json();
+  } catch (error) {
+    throw unclear(purpose, answer.status, error);
   }
+  return { status: answer.status, body: isItem(body) ? body : undefined };
+}
+
+/** Returns the content type of an answer that is not a web page. Throws `GH_OUTCOME_UNKNOWN` for one. */
+export function refuseHtml(answer: Answer, purpose: string): string {
+  const type = answer.headers.get('content-type') ?? '';
+  if (type.includes('html')) throw unclear(purpose, answer.status);
+  return type;
+}
+
+function unclear(purpose: string, status: number, cause?: unknown): Fault {
+  return new Fault(
+    'GH_OUTCOME_UNKNOWN',
+    `${purpose}: DPoD answered ${status}, but not with anything that can be read, so it is not known whether it was done.`,
+    { status, cause },
+  );
 }
 
 export function asItem(value: unknown, purpose: string): Item {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Item;
+  if (isItem(value)) return value;
   throw new Fault('GH_VENDOR_ANSWER', `${purpose}: the answer is not an object.`);
+}
+
+function isItem(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** §3.1: the list's identifier has two names. */

@@ -35,14 +35,19 @@ export interface Auth {
 
 export function createAuth(deps: AccountDeps, tokenUrl: string): Auth {
   const fetchToken = async (): Promise<DpodToken> => {
+    const { clientId = '', clientSecret = '' } = deps.secrets;
+    if (clientId === '' || clientSecret === '')
+      throw new Fault('GH_SIGN_IN', 'There is no client id or no client secret.', {
+        fields: { status: 'not_configured' },
+      });
     const trace = { demo: false, requestId: undefined };
     const http = deps.client().bind({ signal: AbortSignal.timeout(30_000), deadline: deps.now() + 30_000, trace });
-    const { clientId = '', clientSecret = '' } = deps.secrets;
     const answer = await http
       .send({
         method: 'POST',
         path: tokenUrl,
         authorized: false,
+        harmless: true,
         form: { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret },
         purpose: 'Signing in at DPoD',
       })
@@ -69,11 +74,11 @@ export function createAuth(deps: AccountDeps, tokenUrl: string): Auth {
 export function readToken(answer: z.output<typeof tokenAnswer>, now: number): DpodToken {
   const claims = claimsOf(answer.access_token);
   const entries = [answer.scope, claims.scope, claims.scp].flatMap(listed);
-  const lives = answer.expires_in === undefined ? undefined : now + answer.expires_in * 1_000;
-  const ends = typeof claims.exp === 'number' ? claims.exp * 1_000 : undefined;
+  const ends = typeof claims.exp === 'number' ? claims.exp * 1_000 : now + DEFAULT_LIFE_SECONDS * 1_000;
   return {
     value: answer.access_token,
-    expiresAt: Math.min(lives ?? Number.POSITIVE_INFINITY, ends ?? lives ?? now + DEFAULT_LIFE_SECONDS * 1_000),
+    // `exp` is by the vendor's clock: with ours ahead of it every token would seem to be over.
+    expiresAt: answer.expires_in === undefined ? ends : now + answer.expires_in * 1_000,
     scopes: API_SCOPES.filter(scope => entries.includes(scope)),
     claims,
     tenant: entries.map(entry => /^dpod\.tuid\.([0-9a-f-]{36})$/.exec(entry)?.[1]).find(Boolean),

@@ -1,169 +1,165 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { type AccountChoice, dpodAccount } from './testing.ts';
+import { describe, expect, it } from 'vitest';
+import { drawLogo } from './sandbox/png.ts';
+import { daysAgo, entry, type Rig, startRig } from './testing.ts';
 
-/** The acceptance checks of the fact sheet, §11, under their numbers. */
-const on = async (
-  choice: AccountChoice,
-  work: (s: Awaited<ReturnType<typeof dpodAccount>>) => Promise<void>,
-): Promise<void> => {
-  await using s = await dpodAccount(choice);
-  await work(s);
-};
-const TILE = 'manage_tiles';
-const SERVICES = 'manage_services';
+const tokens = (rig: Rig) => rig.sandbox.requests.filter(({ path }) => path === '/oauth/v1/token').length;
 
-it('check 1: with SP and AO the details of a tile can be read', () =>
-  on({}, async s => {
-    const { tiles } = await s.call(TILE, 'list_tiles');
-    const [tile] = tiles as { id: string }[];
-    expect(await s.call(TILE, 'get_tile_details', { tile_id: tile?.id })).toMatchObject({
-      success: true,
-      tile: { id: tile?.id },
-    });
-  }));
+/** The acceptance checks of the fact sheet (§11). */
+describe('acceptance', () => {
+  it('check 1: with SP and AO get_tile_details works', async () => {
+    await using rig = await startRig({ as: 'SP+AO' });
+    const { id } = entry((await rig.ok('manage_tiles', 'list_tiles')).tiles);
+    expect(await rig.ok('manage_tiles', 'get_tile_details', { tile_id: id })).toMatchObject({ tile: { id } });
+  });
 
-it('check 2: a credential with roles of the portal alone is refused at sign-in, with one reason', () =>
-  on({ as: 'none' }, async s => {
-    expect(await s.account.signIn()).toMatchObject({
-      ok: false,
-      code: 'GH_SIGN_IN',
-      message: expect.stringContaining('none of the API scopes'),
-    });
-  }));
-
-it('check 3: read-only refuses changes without any request', () =>
-  on({ readOnly: true }, async s => {
-    const id = '00000000-0000-4000-8000-000000000000';
+  it('check 3: set_logo, reset_secret, bind_client and change_password are refused without any network call', async () => {
+    await using rig = await startRig({ readOnly: true });
+    const id = '5b0c7f1e-2a64-4c0f-9d53-0e6a1b7c8d90';
     for (const [tool, action, input] of [
-      ['manage_tenants', 'set_logo', { tenant_id: id, logo_data: 'AAAA' }],
+      ['manage_tenants', 'set_logo', { tenant_id: id, logo_data: Buffer.from(drawLogo('x')).toString('base64') }],
       ['manage_credentials', 'reset_secret', { client_id: id }],
-      [SERVICES, 'bind_client', { service_id: id, client_name: 'x' }],
-      ['manage_users', 'change_password', { old_password: 'a', new_password: 'bbbbbbbb' }],
-    ] as const)
-      expect(await s.call(tool, action, input)).toMatchObject({
-        success: false,
-        code: 'GH_READ_ONLY',
-        read_only_mode: true,
-        action,
-      });
-    expect(s.sandbox.requests).toEqual([]);
-  }));
+      ['manage_services', 'bind_client', { service_id: id, client_name: 'robot' }],
+      ['manage_users', 'change_password', { old_password: 'old-password', new_password: 'new-password' }],
+    ] as const) {
+      const told = await rig.fails(tool, action, input);
+      expect(told).toMatchObject({ code: 'GH_READ_ONLY', action, read_only_mode: true });
+      expect(told.error).toBe(`Blocked: read-only mode (${action}).`);
+    }
+    expect(rig.sandbox.requests).toEqual([]);
+  });
 
-it('check 4: logs of a named CTAAS service: resourceId, polling, the file without the bearer, gzip, meta decoded', () =>
-  on({}, async s => {
-    const { instances } = await s.call(SERVICES, 'list_services', { service_type: 'ctaas' });
-    const [service] = instances as { id: string; name: string }[];
-    const today = new Date();
-    const day = (ago: number): string => new Date(today.getTime() - ago * 86_400_000).toISOString().slice(0, 10);
-    s.sandbox.forgetRequests();
-    const answer = await s.call('manage_audit_logs', 'get_logs', {
-      start_date: day(29),
-      end_date: day(0),
-      service_name: service?.name,
+  it('check 4: logs of a ctaas service: resourceId is sent, the job polled, the file fetched without Authorization', async () => {
+    await using rig = await startRig({ switches: { pollsUntilReady: 3, exportFormat: 'gzip', auditMeta: 'string' } });
+    const { instances } = await rig.ok('manage_services', 'list_services', { service_type: 'ctaas' });
+    const service = entry(instances);
+    rig.sandbox.forgetRequests();
+    const told = await rig.ok('manage_audit_logs', 'get_logs', {
+      service_name: service.name,
+      start_date: daysAgo(9),
+      end_date: daysAgo(2),
     });
-    expect(answer).toMatchObject({ success: true, export_job: { state: 'SUCCEEDED' } });
-    const posted = s.sandbox.requests.find(({ method }) => method === 'POST');
-    expect(posted?.body).toMatchObject({ resourceId: service?.id, source: 'cdsp' });
-    const file = s.sandbox.requests.find(({ path }) => path.startsWith('/export_files/'));
-    expect(file).toMatchObject({ authorization: 'absent', status: 200 });
-    expect(s.sent().filter(line => line.startsWith('GET /v1/audit-log-exports/')).length).toBeGreaterThan(1);
-    const { recent_activity: recent } = answer.analysis as { recent_activity: { meta: unknown }[] };
-    expect(recent.length).toBeGreaterThan(0);
-    for (const record of recent) expect(typeof record.meta).toBe('object');
-  }));
+    const [post, ...rest] = rig.sent().filter(({ path }) => path !== '/v1/service_instances');
+    expect(post).toMatchObject({ method: 'POST', body: { resourceId: service.id, source: 'cdsp' } });
+    const file = rest.at(-1);
+    expect(file).toMatchObject({
+      path: expect.stringMatching(/^\/export_files\//),
+      authorization: 'absent',
+      status: 200,
+    });
+    expect(rest.slice(0, -1).map(({ path, authorization }) => [path, authorization])).toEqual(
+      Array.from({ length: 3 }, () => [file?.path.replace('/export_files', '/v1/audit-log-exports'), 'present']),
+    );
+    const { recent_activity, total_logs } = told.analysis as { recent_activity: object[]; total_logs: number };
+    expect(total_logs).toBeGreaterThan(10);
+    expect(recent_activity[0]).toMatchObject({ resourceID: service.id, source: 'cdsp', meta: {} });
+  });
 
-it('check 5: among more than 100 services a name on the second page is found', () =>
-  on({}, async s => {
-    const second = await s.call(SERVICES, 'list_services', { page: 1, size: 100 });
-    expect(Number(second.total_elements)).toBeGreaterThan(100);
-    const [service] = second.instances as { id: string; name: string }[];
-    expect(await s.call(SERVICES, 'get_service_instance', { service_id: service?.name })).toMatchObject({
-      success: true,
-      resolved_uuid: service?.id,
-    });
-  }));
+  it('check 5: with 120 services and more, a name on the second page resolves', async () => {
+    await using rig = await startRig();
+    const second = await rig.ok('manage_services', 'list_services', { page: 1, size: 100 });
+    expect(second.total_elements).toBeGreaterThanOrEqual(120);
+    const { name, id } = entry(second.instances);
+    const told = await rig.ok('manage_services', 'get_service_instance', { service_id: name });
+    expect(told).toMatchObject({ resolved_uuid: id, original_identifier: name });
+  });
 
-it('check 6: a creation that was answered 503 is sent once, and the result says to look at the list', () =>
-  on({}, async s => {
-    s.sandbox.faults.inject({ kind: 'status', method: 'POST', path: '/v1/service_instances', status: 503, times: 1 });
-    const answer = await s.call(SERVICES, 'create_service_instance', {
-      name: 'new-vault',
-      service_type: 'key_vault',
-      service_plan: 'single_hsm',
-    });
-    expect(answer).toMatchObject({
-      success: false,
+  it('check 6: a creation that was answered 503 is sent once, and the result says to check the list', async () => {
+    await using rig = await startRig();
+    rig.sandbox.faults.inject({ kind: 'status', status: 503, method: 'POST', path: '/v1/service_instances' });
+    const input = { name: 'only-once', service_type: 'key_vault', service_plan: 'single_hsm' };
+    expect(await rig.fails('manage_services', 'create_service_instance', input)).toMatchObject({
       code: 'GH_OUTCOME_UNKNOWN',
-      hint: expect.stringContaining('list_services'),
+      status_code: 503,
+      error: expect.stringContaining('"only-once" may exist now'),
+      hint: expect.stringContaining('Check with list_services'),
     });
-    expect(s.sent().filter(line => line === 'POST /v1/service_instances')).toHaveLength(1);
-  }));
+    expect(rig.sent('POST')).toHaveLength(1);
+  });
 
-it('check 7: fifty calls take one token; when all are refused at once, one more', () =>
-  on({}, async s => {
-    const call = () => s.call(SERVICES, 'list_services', { size: 1 });
-    await Promise.all(Array.from({ length: 50 }, call));
-    const tokens = (): number => s.sent().filter(line => line === 'POST /oauth/v1/token').length;
-    expect(tokens()).toBe(1);
-    s.sandbox.revokeTokens();
-    const answers = await Promise.all(Array.from({ length: 50 }, call));
-    expect(answers.every(answer => answer.success)).toBe(true);
-    expect(tokens()).toBe(2);
-  }));
+  it('check 7: 50 calls in an hour take one token', async () => {
+    let time = Date.now();
+    await using rig = await startRig({ now: () => time, switches: { clock: () => new Date(time) } });
+    for (let call = 0; call < 50; call++) {
+      await rig.ok('manage_services', 'get_service_instance', { service_id: await someService(rig) });
+      time += 60_000;
+    }
+    expect(tokens(rig)).toBe(1);
+    time += 10 * 60_000;
+    await rig.ok('manage_tiles', 'list_tiles');
+    expect(tokens(rig)).toBe(2);
+  });
 
-it.each([
-  ['an opaque token', { as: 'opaque' }],
-  ['scope as a list in the token only', { jwtScope: 'array', responseScope: 'absent' }],
-  ['scope as text in the token only', { jwtScope: 'string', responseScope: 'absent' }],
-  ['scp in the token only', { jwtScope: 'scp', responseScope: 'absent' }],
-  ['scope in the answer only', { jwtScope: 'absent' }],
-] as const)('check 8: %s signs in with both scopes', (_what, choice) =>
-  on(choice, async s => {
-    expect(await s.account.signIn()).toMatchObject({
-      ok: true,
-      scopes: ['dpod.tenant.api_spadmin', 'dpod.tenant.api_appowner'],
+  it('check 7: a token that the vendor refuses is renewed exactly once by 50 parallel calls', async () => {
+    await using rig = await startRig();
+    await rig.ok('manage_tiles', 'list_tiles');
+    expect(tokens(rig)).toBe(1);
+    rig.sandbox.revokeTokens();
+    await Promise.all(Array.from({ length: 50 }, () => rig.ok('manage_services', 'list_services', { size: 1 })));
+    expect(tokens(rig)).toBe(2);
+  });
+
+  it('check 8: an opaque token with its scopes in the answer works, and so do scopes as list and as text', async () => {
+    await using opaque = await startRig({ as: 'opaque' });
+    await opaque.ok('manage_tiles', 'list_tiles');
+    expect(await opaque.ok('manage_scopes', 'validate_token')).toMatchObject({ client_id: null, issuer: null });
+    for (const jwtScope of ['array', 'string'] as const) {
+      await using rig = await startRig({ switches: { jwtScope, responseScope: 'absent' } });
+      expect(await rig.account.signIn()).toMatchObject({
+        ok: true,
+        scopes: ['dpod.tenant.api_spadmin', 'dpod.tenant.api_appowner'],
+        demo: true,
+      });
+    }
+  });
+
+  it('check 9: secrets, passwords, tokens and signed addresses are never logged', async () => {
+    const passwords = { old_password: 'canary-old-"quoted"', new_password: 'canary-new-\\password' };
+    await using rig = await startRig();
+    const logFile = join(rig.folder, 'dpod.log');
+    await using logged = await startRig({ logFile });
+    logged.sandbox.faults.inject({
+      kind: 'status',
+      status: 403,
+      path: '/v1/users/changePassword',
+      body: JSON.stringify({ message: `refused ${passwords.old_password} ${passwords.new_password}` }),
     });
-  }),
-);
+    const refused = await logged.fails('manage_users', 'change_password', passwords);
+    const range = { start_date: daysAgo(3), end_date: daysAgo(2) };
+    await logged.ok('manage_audit_logs', 'get_logs', range);
+    const made = await logged.ok('manage_credentials', 'create', { name: 'robot', role: 'api_appowner' });
+    const { clientSecret } = made.credential as { clientSecret: string };
+    logged.sandbox.faults.inject({ kind: 'status', status: 400, path: '/v1/tiles', body: `no ${clientSecret}` });
+    const echoed = await logged.fails('manage_tiles', 'list_tiles');
 
-it('check 9: secrets, passwords, bearer and signed addresses are in no log', () =>
-  on({}, async s => {
-    const password = 'canary-Passw0rd-1';
-    await s.call('manage_users', 'change_password', { old_password: password, new_password: `${password}-new` });
-    await s.call(SERVICES, 'create_service_instance', {
-      name: 'ctaas-new',
-      service_type: 'ctaas',
-      configuration: { cluster: 'gcp-us-east1', initial_admin_password: password },
-    });
-    const created = await s.call('manage_credentials', 'create', { name: 'reporting', role: 'api_appowner' });
-    const day = new Date().toISOString().slice(0, 10);
-    const logs = await s.call('manage_audit_logs', 'get_logs', { start_date: day, end_date: day });
-    const { clientSecret } = created.credential as { clientSecret: string };
-    expect(clientSecret.length).toBeGreaterThan(8);
-    const [credential] = s.sandbox.credentials;
-    const kept = s.log() + readFileSync(join(s.folder, 'dpod.log'), 'utf8');
-    expect(kept).toContain('change_password');
-    for (const canary of [
-      password,
+    const written = logged.stderr() + readFileSync(logFile, 'utf8') + JSON.stringify([refused, echoed]);
+    expect(written).toContain('"level":"debug"');
+    const canaries = [
+      logged.sandbox.credentials[0]?.secrets.clientSecret ?? '',
       clientSecret,
-      credential?.secrets.clientSecret ?? '',
+      'canary-old',
+      'canary-new',
+      'eyJ',
       'sig=',
-      'Bearer ey',
-      'eyJhbGci',
-    ])
-      expect(kept.includes(canary), canary).toBe(false);
-    expect(JSON.stringify(logs)).not.toContain('export_files');
-  }));
+    ];
+    expect(canaries.filter(canary => canary === '' || written.includes(canary))).toEqual([]);
+  });
 
-it('check 10: a major outage is shown as one, and regions come from the ends of names alone', () =>
-  on({ statusPage: 'major' }, async s => {
-    const answer = await s.call('check_dpod_availability', 'check_dpod_status');
-    expect(JSON.stringify(answer.services)).toContain('major_outage');
-    expect(answer.overall_status).not.toBe('operational');
-    expect(Object.keys(answer.regional_status as object).sort()).toEqual(expect.arrayContaining(['EU', 'NA']));
-    expect(
-      Object.keys(answer.regional_status as object).every(region => ['EU', 'NA', 'LATAM', 'Global'].includes(region)),
-    ).toBe(true);
-  }));
+  it('check 10: a major outage is shown as one, and a region comes from the end of the name only', async () => {
+    await using rig = await startRig({ switches: { statusPage: 'major' } });
+    expect(await rig.ok('check_dpod_availability', 'check_dpod_status')).toMatchObject({
+      overall_status: 'major: Partial System Outage',
+      services: {
+        'Luna Cloud HSM': { status: 'major_outage', regions: { NA: { status: 'major_outage' } } },
+        'Management Console': { regions: { Global: { status: 'operational' } } },
+      },
+      recent_incidents: [{ title: 'Partitions unreachable', impact: 'major' }],
+    });
+  });
+});
+
+async function someService(rig: Rig) {
+  const { instances } = await rig.ok('manage_services', 'list_services', { size: 1 });
+  return entry(instances).id;
+}

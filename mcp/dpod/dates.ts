@@ -14,8 +14,11 @@ export function instant(text: string, end: boolean, field: string): Date {
       : `${day[1]}-${day[2]}-${day[3]}T${end ? '23:59:59' : '00:00:00'}Z`;
   const zoned = /T.*(Z|[+-]\d{2}:?\d{2})$/i.test(iso) ? iso : `${iso}Z`;
   const date = new Date(zoned);
-  const impossible = day !== null && date.getUTCDate() !== Number(day[3]);
-  if (Number.isNaN(date.getTime()) || impossible || !iso.includes('T'))
+  // `Date` takes 30 February for 2 March.
+  const [, year, month, dayOfMonth] = /^(\d{4})-(\d{2})-(\d{2})T/.exec(iso) ?? [];
+  const impossible =
+    new Date(Date.UTC(Number(year), Number(month) - 1, Number(dayOfMonth))).getUTCDate() !== Number(dayOfMonth);
+  if (Number.isNaN(date.getTime()) || impossible)
     throw new Fault(
       'GH_INVALID_INPUT',
       `${field} "${text}" is not a date. Use YYYY-MM-DD, or a time such as 2026-01-31T10:00:00Z.`,

@@ -152,7 +152,10 @@ export const dpod: Manifest<Dpod> = {
   },
   authorizer: state => authorizerOf(state.auth),
   async signIn(state) {
-    const token = await state.auth.tokens.get();
+    const { tokens } = state.auth;
+    // Anew: a token from before says nothing about the credential of now.
+    if (tokens.current !== undefined) tokens.refused(tokens.current);
+    const token = await tokens.get();
     if (token.scopes.length === 0)
       throw new Fault('GH_SIGN_IN', 'The credential has none of the API scopes of DPoD, so it can do nothing here.', {
         hint: 'Use platform credentials or the credentials of a service; roles of the portal do not count.',

@@ -4,7 +4,7 @@ import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
 import type { Health, LogLevel, SignInOutcome } from './control.ts';
 import { type AccountInfo, type Action, type Block, blocksOf, type Call, type Manifest, runChecked } from './define.ts';
 import { catalogOf } from './derive.ts';
-import { Fault } from './fault.ts';
+import { Fault, isFaultCode } from './fault.ts';
 import { createHttpClient, type HttpClient, type Trace } from './http.ts';
 import { createLimiter } from './limiter.ts';
 import { createLogger, type Logger } from './log.ts';
@@ -145,7 +145,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     );
   };
 
-  const contextOf = (callOptions: CallOptions, trace: Trace, tool: string, masked: Set<string>): Call<State> => {
+  const contextOf = (callOptions: CallOptions, trace: Trace, callLog: Logger, masked: Set<string>): Call<State> => {
     const deadline = now() + callOptions.withinMs;
     let told = 0;
     return {
@@ -155,14 +155,14 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       signal: callOptions.signal,
       deadline,
       now,
-      log: log.child({ tool }),
+      log: callLog,
       account: info,
       stateFolder: options.stateFolder,
       progress(done, total, message) {
         // Progress must rise (MCP): a step that does not is not told.
         if (done <= told || callOptions.signal.aborted) return;
         told = done;
-        callOptions.progress(done, total, message);
+        callOptions.progress(done, total, redactText(message, [...secrets, ...masked]));
       },
       keepSecret(value) {
         if (value.length < 4) return;
@@ -197,21 +197,18 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     } catch (error) {
       const fault = faultOf(error);
       const said = fault.details === undefined || fault.details === '' ? '' : ` It said: ${fault.details}`;
-      outcome = { ok: false, code: fault.code, message: fault.message + said, hint: fault.hint };
+      outcome = { ok: false, code: fault.code, message: redactText(fault.message + said, secrets), hint: fault.hint };
       log.error('sign-in failed', { code: fault.code, message: fault.message, details: fault.details });
     }
     options.onSignIn?.(outcome);
     return outcome;
   };
 
-  const faultOf = (error: unknown): Fault => {
+  const faultOf = (error: unknown, masked: Iterable<string> = []): Fault => {
     if (error instanceof Fault) return error;
-    log.error('unexpected failure', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    return new Fault(
-      'GH_INTERNAL',
-      `Something failed unexpectedly: ${error instanceof Error ? error.message : String(error)}.`,
-      { cause: error },
-    );
+    const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+    log.error('unexpected failure', { error: redactText(stack, masked) });
+    return new Fault('GH_INTERNAL', `Something failed unexpectedly: ${message}.`, { cause: error });
   };
 
   const run = async (
@@ -231,7 +228,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     for (const path of action.secretParameters) collect(checked, path.split('.'), value => masked.add(value));
     if (spec.anonymous !== true && signedIn === undefined) {
       const outcome = await signIn();
-      if (!outcome.ok) throw new Fault('GH_SIGN_IN', outcome.message, { hint: outcome.hint });
+      if (!outcome.ok) throw notSignedIn(outcome);
     }
     const refused = refusalOf(tool.name, action);
     if (refused !== undefined) throw refused;
@@ -247,10 +244,11 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     async call(tool, action, input, callOptions) {
       const trace: Trace = { demo: false, requestId: undefined };
       const masked = new Set<string>();
-      const call = contextOf(callOptions, trace, tool.name, masked);
+      const toolLog = log.child({ tool: tool.name });
       const began = now();
       const line = { action: action.name };
       try {
+        const call = contextOf(callOptions, trace, toolLog, masked);
         const outcome = await run(tool, action, input, call, masked);
         trace.demo ||= theClient().sandbox;
         const structured = { success: true, ...outcome, ...(trace.demo ? { demo: true } : {}) };
@@ -260,17 +258,20 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
             'GH_TOO_LARGE',
             `The result has ${Math.round(size / 1_024)} KiB, more than an assistant can use.`,
           );
-        call.log.info('done', { ...line, ms: now() - began, bytes: size, requestId: trace.requestId });
+        toolLog.info('done', { ...line, ms: now() - began, bytes: size, requestId: trace.requestId });
         return { structured, blocks: blocksOf(outcome), isError: false, trace };
       } catch (error) {
         const fault =
-          callOptions.signal.aborted && !(error instanceof Fault)
-            ? new Fault('GH_CANCELLED', 'Cancelled.')
-            : faultOf(error);
+          callOptions.signal.aborted && !(error instanceof Fault && error.code === 'GH_OUTCOME_UNKNOWN')
+            ? new Fault(
+                'GH_CANCELLED',
+                error instanceof Fault && error.code === 'GH_CANCELLED' ? error.message : 'Cancelled.',
+              )
+            : faultOf(error, masked);
         if (fault.code === 'GH_VENDOR_SCOPE') options.onScopeRefused?.(tool.name, action.name, fault.message);
         const known = [...secrets, ...masked];
         const said = (text: string): string => redactText(text, known);
-        call.log.warn('failed', {
+        toolLog.warn('failed', {
           ...line,
           ms: now() - began,
           code: fault.code,
@@ -302,10 +303,17 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       const resource = manifest.resources.find(candidate => candidate.uri === uri);
       if (resource === undefined) throw new Fault('GH_NOT_FOUND', `Resource not found: ${uri}`);
       const trace: Trace = { demo: false, requestId: undefined };
-      const text = await resource.read(contextOf(callOptions, trace, resource.name, new Set()));
+      const text = await resource.read(
+        contextOf(callOptions, trace, log.child({ resource: resource.name }), new Set()),
+      );
       return { text: redactText(text, secrets), mimeType: resource.mimeType };
     },
   };
+}
+
+/** A vendor that is down is not a wrong credential: the code stays what it was. */
+export function notSignedIn({ code, message, hint }: Extract<SignInOutcome, { readonly ok: false }>): Fault {
+  return new Fault(isFaultCode(code) ? code : 'GH_SIGN_IN', message, { hint });
 }
 
 /** The input as the action's schema has it. Throws `GH_INVALID_INPUT` that names each field and what is allowed. */

@@ -39,9 +39,19 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
   control.setEncoding('utf8').on('data', (chunk: string) => {
     const lines = (text + chunk).split('\n');
     text = lines.pop() ?? '';
-    for (const line of lines) receive(JSON.parse(line) as HostMessage);
+    for (const line of lines) receive(messageOf(line));
   });
   const end = (): never => process.exit(0);
   control.on('close', end).on('end', end).on('error', end);
   process.stdin.on('end', end);
+}
+
+/** A line that is no JSON ends the server, without a word of the line: secrets come this way. */
+function messageOf(line: string): HostMessage {
+  try {
+    return JSON.parse(line) as HostMessage;
+  } catch {
+    process.stderr.write('The host sent a line that is not JSON.\n');
+    process.exit(2);
+  }
 }

@@ -16,6 +16,8 @@ export interface CatalogAction {
   readonly scopes: readonly string[] | null;
   /** Names of the tool's arguments that this action reads. */
   readonly parameters: readonly string[];
+  /** Those of them without which it refuses. */
+  readonly required: readonly string[];
   /** Arguments to mask wherever they are shown or written, as dotted paths (`*` for every key or index). */
   readonly secretParameters: readonly string[];
   readonly idempotent: boolean;
@@ -118,8 +120,7 @@ export function presentTool(
 export function presentFlat(tool: CatalogTool, permitted: (action: CatalogAction) => boolean): PresentedTool[] {
   return tool.actions.filter(permitted).map(action => {
     const { action: _action, ...properties } = propertiesOf(narrowSchema(tool, [action]));
-    const required = requiredOf(tool.inputSchema).filter(name => name !== 'action' && name in properties);
-    const schema: JsonSchema = { ...tool.inputSchema, properties, required };
+    const schema: JsonSchema = { ...tool.inputSchema, properties, required: action.required };
     const title = tool.hasActionArgument ? `${tool.title}: ${action.name.replaceAll('_', ' ')}` : tool.title;
     return present(action.flatName, title, action.description, schema, tool.outputSchema, [action]);
   });

@@ -92,6 +92,7 @@ function actionOf<State>(tool: string, name: string, action: Action<State>, grou
     flags: action.flags ?? [],
     scopes: action.scopes,
     parameters: Object.keys(schemas),
+    required: requiredOf(action.input),
     secretParameters: Object.entries(schemas).flatMap(([parameter, schema]) => secretPaths(schema, parameter)),
     idempotent: action.idempotent ?? action.effect === 'read',
     sensitiveResult: action.sensitiveResult ?? false,
@@ -126,7 +127,11 @@ function secretPaths(schema: JsonSchema, path: string): string[] {
     const inner = schema[key];
     if (isSchema(inner)) inside.push(...secretPaths(inner, `${path}.*`));
   }
-  return inside;
+  for (const key of ['anyOf', 'oneOf', 'allOf'] as const) {
+    const branches = schema[key];
+    if (Array.isArray(branches)) inside.push(...branches.filter(isSchema).flatMap(inner => secretPaths(inner, path)));
+  }
+  return [...new Set(inside)];
 }
 
 function withoutMarks(value: JsonSchema): JsonSchema {

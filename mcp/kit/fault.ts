@@ -22,6 +22,10 @@ export const FAULTS = {
 
 export type FaultCode = keyof typeof FAULTS;
 
+export function isFaultCode(code: string): code is FaultCode {
+  return code in FAULTS;
+}
+
 export class Fault extends Error {
   readonly code: FaultCode;
   readonly hint: string;

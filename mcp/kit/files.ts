@@ -49,15 +49,14 @@ function create(file: string): number | undefined {
   }
 }
 
-/** Letters, digits, `.`, `_` and `-`; no leading dot, no reserved name of Windows. */
+/** Letters, digits, `.`, `_` and `-`; no dot at either end, no reserved name of Windows, whatever its ending. */
 function safeName(name: string): { readonly stem: string; readonly ending: string } {
   const clean =
     name
       .replaceAll(/[^A-Za-z0-9._-]/g, '_')
-      .replace(/^\.+/, '')
-      .slice(-120) || 'file';
-  const dot = clean.lastIndexOf('.');
-  const stem = dot > 0 ? clean.slice(0, dot) : clean;
-  const ending = dot > 0 ? clean.slice(dot) : '';
-  return { stem: /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(stem) ? `_${stem}` : stem, ending };
+      .slice(-120)
+      .replaceAll(/^\.+|\.+$/g, '') || 'file';
+  const safe = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(clean) ? `_${clean}` : clean;
+  const dot = safe.lastIndexOf('.');
+  return dot > 0 ? { stem: safe.slice(0, dot), ending: safe.slice(dot) } : { stem: safe, ending: '' };
 }

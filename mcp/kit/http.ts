@@ -43,7 +43,9 @@ export interface Request {
   readonly signed?: boolean;
   /** Statuses beyond 2xx that the caller handles itself. */
   readonly accept?: readonly number[];
-  /** Milliseconds for one try; 30,000 unless told. */
+  /** Asking twice does no harm, whatever the method: a request for a token. */
+  readonly harmless?: boolean;
+  /** Milliseconds for one try, body included; the client's unless told, for a stream the time that the call has. */
   readonly timeoutMs?: number;
   /** Bytes of the answer; 16 MiB unless told. */
   readonly maxBytes?: number;
@@ -83,13 +85,17 @@ export interface HttpDeps {
   readonly requestIdHeader?: string;
   /** First pause before a repeat, in ms; doubles each time. */
   readonly backoffMs?: number;
+  /** Milliseconds for one try; 30,000 unless told. */
+  readonly timeoutMs?: number;
+  /** Milliseconds for which nothing is sent to a host that failed 8 times in a row; 15,000 unless told. */
+  readonly breakMs?: number;
 }
 
 const TRIES = 4;
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 const BREAK_AFTER = 8;
-const HALF_OPEN_AFTER_MS = 15_000;
+const BREAK_MS = 15_000;
 const REPEATABLE = [429, 502, 503, 504];
 
 /** A try that failed, and what is known of it. */
@@ -113,10 +119,21 @@ class Failure extends Error {
 
 export function createHttpClient(deps: HttpDeps): HttpClient {
   const { limiter, now, authorizer } = deps;
-  const breaker = circuitBreaker(
-    handleWhen(error => error instanceof Failure && error.unwell),
-    { halfOpenAfter: HALF_OPEN_AFTER_MS, breaker: new ConsecutiveBreaker(BREAK_AFTER) },
-  );
+  const tryMs = deps.timeoutMs ?? TIMEOUT_MS;
+  const base = new URL(deps.baseUrl);
+  const newBreaker = () =>
+    circuitBreaker(
+      handleWhen(error => error instanceof Failure && error.unwell),
+      { halfOpenAfter: deps.breakMs ?? BREAK_MS, breaker: new ConsecutiveBreaker(BREAK_AFTER) },
+    );
+  const breaker = newBreaker();
+  /** One for each host: a status page that is down must not close the way to the API. */
+  const breakers = new Map([[base.host, breaker]]);
+  const breakerOf = ({ host }: URL) => {
+    const known = breakers.get(host) ?? newBreaker();
+    breakers.set(host, known);
+    return known;
+  };
   const health = (): Health => {
     const left = limiter.left();
     const state =
@@ -125,7 +142,6 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
   };
   breaker.onStateChange(() => deps.onHealth(health()));
   const clean = (text: string): string => redactText(text, deps.secrets());
-  const base = new URL(deps.baseUrl);
   let sandbox = false;
 
   const addressOf = (request: Request): URL => {
@@ -145,17 +161,20 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
   };
 
   const bind: HttpClient['bind'] = call => {
+    const cancelled = (request: Request): Fault =>
+      new Fault('GH_CANCELLED', `${request.purpose}: cancelled${isRead(request) ? '' : '; it may have been done'}.`);
+
     /** One try, with a renewal of the authorization when the vendor answers 401 (which means: not executed). */
-    const attempt = async (request: Request): Promise<Response> => {
+    const attempt = async (request: Request, timeoutMs: number): Promise<Response> => {
       const url = addressOf(request);
       for (let renewed = false; ; renewed = true) {
         const proof = request.authorized === false ? undefined : await authorizer?.headers();
-        const response = await limiter.run(() => transmit(url, request, proof?.headers ?? {}), call.signal);
-        if (response.headers.has('gatehouse-sandbox')) {
-          call.trace.demo = true;
-          sandbox = true;
-        }
-        call.trace.requestId = response.headers.get(deps.requestIdHeader ?? 'x-request-id') ?? call.trace.requestId;
+        // The breaker is innermost: what it waits for must never be something that itself waits for the breaker.
+        const response = await limiter.run(
+          () => breakerOf(url).execute(() => transmit(url, request, proof?.headers ?? {}, timeoutMs)),
+          call.signal,
+          call.deadline,
+        );
         if (response.status === 401 && proof !== undefined) {
           proof.refused();
           if (!renewed) {
@@ -168,10 +187,16 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       }
     };
 
-    const transmit = async (url: URL, request: Request, proof: Readonly<Record<string, string>>): Promise<Response> => {
-      const timeout = AbortSignal.timeout(
-        Math.max(1, Math.min(request.timeoutMs ?? TIMEOUT_MS, call.deadline - now())),
-      );
+    /** Any answer below 500. */
+    const transmit = async (
+      url: URL,
+      request: Request,
+      proof: Readonly<Record<string, string>>,
+      timeoutMs: number,
+    ): Promise<Response> => {
+      const leftMs = call.deadline - now();
+      if (leftMs <= 0) throw new Fault('GH_VENDOR_RATE', `${request.purpose}: no time was left to send it.`);
+      const timeout = AbortSignal.timeout(Math.max(1, Math.min(timeoutMs, leftMs)));
       const body =
         request.json !== undefined
           ? JSON.stringify(request.json)
@@ -182,8 +207,9 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
               : Buffer.from(request.body);
       const began = now();
       const method = request.method ?? 'GET';
+      let response: Response;
       try {
-        const response = await fetch(url, {
+        response = await fetch(url, {
           method,
           redirect: 'manual',
           headers: {
@@ -197,12 +223,18 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
           ...(body === undefined ? {} : { body }),
           signal: AbortSignal.any([call.signal, timeout]),
         });
-        deps.log('debug', 'request', { method, path: url.pathname, status: response.status, ms: now() - began });
-        return response;
       } catch (error) {
-        if (call.signal.aborted) throw new Fault('GH_CANCELLED', `${request.purpose}: cancelled.`);
+        if (call.signal.aborted) throw cancelled(request);
         throw unreachable(error, timeout.aborted, request);
       }
+      deps.log('debug', 'request', { method, path: url.pathname, status: response.status, ms: now() - began });
+      if (response.headers.has('gatehouse-sandbox')) {
+        call.trace.demo = true;
+        sandbox = true;
+      }
+      call.trace.requestId = response.headers.get(deps.requestIdHeader ?? 'x-request-id') ?? call.trace.requestId;
+      if (response.status >= 500 && !request.accept?.includes(response.status)) throw await refusal(response, request);
+      return response;
     };
 
     const unreachable = (error: unknown, timedOut: boolean, request: Request): Failure => {
@@ -210,9 +242,8 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
       const unexecuted = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(code);
       const why = timedOut ? 'no answer in time' : clean(cause instanceof Error ? cause.message : String(cause));
-      const read = (request.method ?? 'GET') === 'GET';
       const fault =
-        read || unexecuted
+        isRead(request) || unexecuted
           ? new Fault('GH_VENDOR_DOWN', `${request.purpose}: the vendor could not be reached (${why}).`, {
               cause: error,
             })
@@ -228,15 +259,14 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       const { status } = response;
       const bytes = await collect(response, 64 * 1024, request).catch(() => new Uint8Array());
       const details = clean(gist(bytes, response.headers));
-      const read = (request.method ?? 'GET') === 'GET';
       const retryAfterMs = retryAfter(response.headers.get('retry-after'), now());
       if (status === 429 && retryAfterMs !== undefined) limiter.holdUntil(now() + retryAfterMs);
       const unwell = status >= 500;
-      const unknown = unwell && !read;
+      const unknown = unwell && !isRead(request);
       const code =
         status === 401
           ? 'GH_SIGN_IN'
-          : status === 403
+          : status === 403 && request.authorized !== false
             ? 'GH_VENDOR_SCOPE'
             : status === 404
               ? 'GH_NOT_FOUND'
@@ -261,11 +291,11 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       });
     };
 
-    const open = async (request: Request): Promise<Response> => {
-      const read = (request.method ?? 'GET') === 'GET';
+    /** Tries again what cannot have been executed, and what only reads. */
+    const persist = async <T>(request: Request, once: () => Promise<T>): Promise<T> => {
       for (let tries = 1; ; tries++) {
         try {
-          return await breaker.execute(() => attempt(request));
+          return await once();
         } catch (error) {
           if (error instanceof BrokenCircuitError)
             throw new Fault(
@@ -278,7 +308,10 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
               : error;
           const pause = error.retryAfterMs ?? (deps.backoffMs ?? 500) * 2 ** (tries - 1);
           const again =
-            error.repeatable && (read || error.unexecuted) && tries < TRIES && now() + pause < call.deadline - 1_000;
+            error.repeatable &&
+            (isRead(request) || error.unexecuted) &&
+            tries < TRIES &&
+            now() + pause < call.deadline - 1_000;
           if (!again) throw error.fault;
           deps.log('warn', 'repeating a request', { purpose: request.purpose, why: error.message, pause, tries });
           await sleep(pause, undefined, { signal: call.signal }).catch(() => {
@@ -288,22 +321,32 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       }
     };
 
+    const whole = async (response: Response, request: Request): Promise<Uint8Array> => {
+      try {
+        return await collect(response, request.maxBytes ?? MAX_BYTES, request);
+      } catch (error) {
+        if (error instanceof Fault) throw error;
+        if (call.signal.aborted) throw cancelled(request);
+        const read = isRead(request);
+        const fault = new Fault(
+          read ? 'GH_VENDOR_ANSWER' : 'GH_OUTCOME_UNKNOWN',
+          `${request.purpose}: the answer broke off${read ? '' : ', though the vendor had accepted the request'}.`,
+          { cause: error, status: response.status },
+        );
+        throw new Failure(fault, { unwell: false, unexecuted: false, repeatable: true, retryAfterMs: undefined });
+      }
+    };
+
     return {
-      async send(request) {
-        const response = await open(request);
-        const bytes = await collect(response, request.maxBytes ?? MAX_BYTES, request).catch((error: unknown) => {
-          if (error instanceof Fault) throw error;
-          const read = (request.method ?? 'GET') === 'GET';
-          throw new Fault(
-            read ? 'GH_VENDOR_ANSWER' : 'GH_OUTCOME_UNKNOWN',
-            `${request.purpose}: the answer broke off${read ? '' : ', though the vendor had accepted the request'}.`,
-            { cause: error, status: response.status },
-          );
-        });
-        return answerOf(response, bytes, request, clean);
-      },
+      send: request =>
+        persist(request, async () => {
+          const response = await attempt(request, request.timeoutMs ?? tryMs);
+          return answerOf(response, await whole(response, request), request, clean);
+        }),
       async stream(request) {
-        const response = await open(request);
+        // A large file may take as long as the call itself.
+        const timeoutMs = request.timeoutMs ?? Number.POSITIVE_INFINITY;
+        const response = await persist(request, () => attempt(request, timeoutMs));
         return { headers: response.headers, body: response.body ?? new ReadableStream({ start: c => c.close() }) };
       },
     };
@@ -381,6 +424,10 @@ function retryAfter(header: string | null, now: number): number | undefined {
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function isRead(request: Request): boolean {
+  return (request.method ?? 'GET') === 'GET' || request.harmless === true;
 }
 
 function isLoopback(url: URL): boolean {

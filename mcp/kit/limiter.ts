@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault } from './fault.ts';
 
 /** At most `calls` within any `ms`. */
 export interface RateWindow {
@@ -8,12 +8,21 @@ export interface RateWindow {
 
 /** The budget of one account at its vendor: so many at once, so many in a time. First come, first served. */
 export interface Limiter {
-  /** Waits for its turn, then runs. Rejects with the signal's reason while it waits. */
-  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Waits for its turn, then runs. While it waits it rejects with the signal's reason, and with `GH_VENDOR_RATE` as soon as its
+   * turn cannot come before the deadline (ms since 1970).
+   */
+  run<T>(work: () => Promise<T>, signal: AbortSignal, deadline?: number): Promise<T>;
   /** The vendor said how long to wait: nothing starts before then. */
   holdUntil(time: number): void;
   /** Calls left in the tightest window; `undefined` without windows. */
   left(): number | undefined;
+}
+
+interface Waiting {
+  readonly deadline: number;
+  letIn(): void;
+  turnAway(reason: unknown): void;
 }
 
 export function createLimiter(deps: {
@@ -26,8 +35,8 @@ export function createLimiter(deps: {
   let running = 0;
   let held = 0;
   let starts: number[] = [];
-  let line: Promise<unknown> = Promise.resolve();
-  const freed: (() => void)[] = [];
+  let line: Waiting[] = [];
+  let alarm: NodeJS.Timeout | undefined;
 
   /** Milliseconds until a call may start. */
   const wait = (): number => {
@@ -41,34 +50,68 @@ export function createLimiter(deps: {
     return Math.max(0, held - time, ...waits);
   };
 
-  const turn = async (signal: AbortSignal): Promise<void> => {
-    while (running >= concurrency) {
-      signal.throwIfAborted();
-      await new Promise<void>(resolve => {
-        freed.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+  /** Lets in whoever may start now, and turns away whose turn would come too late. */
+  const serve = (): void => {
+    clearTimeout(alarm);
+    for (;;) {
+      const ms = wait();
+      const start = now() + ms;
+      const late = line.filter(({ deadline }) => ms > 0 && deadline < start);
+      line = line.filter(waiting => !late.includes(waiting));
+      for (const { turnAway } of late)
+        turnAway(
+          new Fault(
+            'GH_VENDOR_RATE',
+            `The vendor takes no more requests for ${Math.ceil(ms / 1_000)} s; nothing was sent.`,
+          ),
+        );
+      if (line.length === 0 || running >= concurrency) return;
+      if (ms > 0) {
+        alarm = setTimeout(serve, Math.min(ms, 60_000));
+        return;
+      }
+      running += 1;
+      if (windows.length > 0) starts.push(start);
+      line.shift()?.letIn();
     }
-    for (let ms = wait(); ms > 0; ms = wait()) await sleep(Math.min(ms, 60_000), undefined, { signal });
-    signal.throwIfAborted();
-    running += 1;
-    if (windows.length > 0) starts.push(now());
   };
 
+  const turn = (signal: AbortSignal, deadline: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const leave = (): void => {
+        line = line.filter(other => other !== waiting);
+        waiting.turnAway(signal.reason);
+      };
+      const waiting: Waiting = {
+        deadline,
+        letIn() {
+          signal.removeEventListener('abort', leave);
+          resolve();
+        },
+        turnAway(reason) {
+          signal.removeEventListener('abort', leave);
+          reject(reason);
+        },
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      line.push(waiting);
+      serve();
+    });
+
   return {
-    async run(work, signal) {
-      const mine = line.then(() => turn(signal));
-      line = mine.catch(() => undefined);
-      await mine;
+    async run(work, signal, deadline = Number.POSITIVE_INFINITY) {
+      await turn(signal, deadline);
       try {
         return await work();
       } finally {
         running -= 1;
-        freed.shift()?.();
+        serve();
       }
     },
     holdUntil(time) {
       held = Math.max(held, time);
+      serve();
     },
     left() {
       if (windows.length === 0) return undefined;

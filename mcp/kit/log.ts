@@ -36,9 +36,8 @@ export function createLogger(deps: {
     },
   };
   const options = {
-    name: deps.name,
     level: deps.level,
-    base: null,
+    base: { name: deps.name },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import type { Account, CallOptions } from './account.ts';
 import { type CatalogAction, type CatalogTool, presentFlat, presentTool } from './catalog.ts';
@@ -29,9 +30,9 @@ export function mcpServer(account: Account, presentation: Presentation): Server 
     const { tool, action } = found;
     if (action === undefined) return unknownAction(account, tool, given);
     const input = tool.hasActionArgument && presentation === 'grouped' ? rest : (params.arguments ?? {});
-    const answer = await account.call(tool, action, input, optionsOf(mcpReq));
-    // The last progress notice must not share a write with its answer: SDK clients lose it then (mcp.md §3.2).
-    await new Promise(resolve => setImmediate(resolve));
+    const { settled, ...options } = optionsOf(mcpReq);
+    const answer = await account.call(tool, action, input, options);
+    await settled();
     return {
       content: [{ type: 'text' as const, text: JSON.stringify(answer.structured) }, ...answer.blocks],
       structuredContent: { ...answer.structured },
@@ -120,16 +121,25 @@ interface Asked {
   }): Promise<void>;
 }
 
-function optionsOf(asked: Asked): CallOptions {
+/** SDK clients lose a progress notice that arrives in one chunk with its answer (mcp.md §3.2). In ms, as in the gateway. */
+const PROGRESS_GAP_MS = 5;
+
+/** `settled`: waits until an answer may follow the last progress notice. */
+function optionsOf(asked: Asked): CallOptions & { settled(): Promise<void> } {
   const { signal, _meta: meta } = asked;
   const token = meta?.progressToken;
   const given = meta?.[META.deadlineMs];
+  let toldAt = Number.NEGATIVE_INFINITY;
   return {
+    async settled() {
+      if (performance.now() - toldAt < PROGRESS_GAP_MS) await sleep(PROGRESS_GAP_MS);
+    },
     signal,
     withinMs: typeof given === 'number' ? Math.min(given, WITHIN_MS) : WITHIN_MS,
     progress(done, total, message) {
       if (typeof token !== 'string' && typeof token !== 'number') return;
       const params = { progressToken: token, progress: done, ...(total === undefined ? {} : { total }), message };
+      toldAt = performance.now();
       asked.notify({ method: 'notifications/progress', params }).catch(() => undefined);
     },
   };

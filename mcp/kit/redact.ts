@@ -12,7 +12,14 @@ const SECRET_TEXT: readonly RegExp[] = [
 /** Masks what looks like a credential in free text, and every one of `known` values wherever it stands. */
 export function redactText(text: string, known: Iterable<string> = []): string {
   let clean = text;
-  for (const value of known) if (value.length >= 4) clean = clean.replaceAll(value, MASK);
+  for (const value of [...known].filter(({ length }) => length >= 4).sort((a, b) => b.length - a.length))
+    for (const form of formsOf(value)) clean = clean.replaceAll(form, MASK);
   for (const pattern of SECRET_TEXT) clean = clean.replace(pattern, MASK);
   return clean;
+}
+
+/** As it is, in JSON, and in JSON that stands in JSON. */
+function formsOf(value: string): ReadonlySet<string> {
+  const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+  return new Set([value, inJson(value), inJson(inJson(value))]);
 }

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -9,10 +10,10 @@ import {
 } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, createAccount, logFileOf } from './account.ts';
+import { type Account, createAccount, logFileOf, notSignedIn } from './account.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel } from './control.ts';
-import type { Manifest } from './define.ts';
+import type { Manifest, Settings } from './define.ts';
 import { Fault } from './fault.ts';
 import { mcpServer, toolsOf } from './mcp.ts';
 
@@ -37,8 +38,12 @@ export async function runStandalone<State>(
   env: Env,
   options: StandaloneOptions,
 ): Promise<void> {
+  const settings = fromVariables(manifest.settings, env, true);
+  /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */
+  let held: string[] | undefined = [];
   const account = createAccount(manifest, {
-    settings: fromVariables(manifest.settings, env, true),
+    settings,
+    stderr: line => void (held?.push(line) ?? writeSync(2, line)),
     secrets: fromVariables(manifest.credentials, env, false) as Record<string, string>,
     readOnly:
       options.readOnly ?? isTrue(manifest.readOnlyVariable === undefined ? undefined : env[manifest.readOnlyVariable]),
@@ -51,7 +56,10 @@ export async function runStandalone<State>(
       hint: 'Use --transport streamable-http.',
     });
   const outcome = await account.signIn();
-  if (!outcome.ok) throw new Fault('GH_SIGN_IN', outcome.message, { hint: outcome.hint });
+  if (!outcome.ok) throw notSignedIn(outcome);
+  const lines = held;
+  held = undefined;
+  for (const line of lines) writeSync(2, line);
   if (options.transport === 'stdio') {
     serveStdio(() => mcpServer(account, manifest.defaultPresentation), {
       onerror: error => account.log.warn('protocol', { error: error.message }),
@@ -59,7 +67,7 @@ export async function runStandalone<State>(
     await new Promise<void>(resolve => process.stdin.on('end', resolve));
     process.exit(0);
   }
-  const server = await listen(account, manifest, options, env.GATEHOUSE_MCP_KEY);
+  const server = await listen(account, manifest, settings, options, env.GATEHOUSE_MCP_KEY);
   await new Promise<void>(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
@@ -71,6 +79,7 @@ export async function runStandalone<State>(
 async function listen<State>(
   account: Account,
   manifest: Manifest<State>,
+  settings: Settings,
   options: StandaloneOptions,
   key: string | undefined,
 ): Promise<HttpServer> {
@@ -91,10 +100,10 @@ async function listen<State>(
   const server = createServer((request, response) => {
     if (loopback && (!hostAllowed(request, response) || !originAllowed(request, response))) return;
     if (key && !hasKey(request, key)) return void end(response, 401, { error: 'Missing or wrong key' });
-    const { pathname } = new URL(request.url ?? '/', 'http://local');
+    const [pathname] = (request.url ?? '/').split('?', 1);
     if (pathname === '/mcp') return void mcp(request as NodeIncomingMessageLike, response);
     if (request.method === 'GET' && pathname === '/health')
-      return end(response, 200, healthOf(account, options, server));
+      return end(response, 200, healthOf(account, manifest.address(settings).baseUrl, options, server));
     if (request.method === 'GET' && pathname === '/tools')
       return end(response, 200, { tools: toolsOf(account, manifest.defaultPresentation) });
     end(response, 404, { error: 'There are /mcp, /health and /tools.' });
@@ -107,9 +116,13 @@ async function listen<State>(
   return server;
 }
 
-function healthOf(account: Account, options: StandaloneOptions, server: HttpServer) {
+/** The members that the original servers had (fact sheet of DPoD, §5). */
+function healthOf(account: Account, baseUrl: string, options: StandaloneOptions, server: HttpServer) {
   const { info, catalog } = account;
   const tools = toolsOf(account, 'grouped');
+  const restricted = catalog.tools.filter(({ name, actions }) =>
+    actions.some(action => !info.permits(name, action.name)),
+  );
   return {
     status: account.health().breaker === 'closed' ? 'healthy' : 'degraded',
     timestamp: new Date().toISOString(),
@@ -121,8 +134,14 @@ function healthOf(account: Account, options: StandaloneOptions, server: HttpServ
       port: (server.address() as AddressInfo).port,
     },
     tools: { count: catalog.tools.length, available: tools.map(tool => tool.name) },
-    configuration: { read_only_mode: info.readOnly },
-    scopes: { detected: info.scopes ?? [], total_tools: catalog.tools.length },
+    configuration: { read_only_mode: info.readOnly, [`${catalog.backend}_base_url`]: baseUrl },
+    scopes: {
+      detected: info.scopes ?? [],
+      primary: info.scopes?.[0] ?? null,
+      filtering_mode: 'union',
+      total_tools: catalog.tools.length,
+      scope_restricted_tools: restricted.map(({ name }) => name),
+    },
   };
 }
 
@@ -142,6 +161,8 @@ function fromVariables(fields: readonly CatalogField[], env: Env, defaults: bool
   return Object.fromEntries(
     fields.flatMap(field => {
       const value = field.variable === undefined ? undefined : env[field.variable];
+      if (field.kind === 'url' && value && !URL.canParse(value))
+        throw new Fault('GH_INVALID_INPUT', `${field.variable} is not an address: ${value}`);
       if (value !== undefined && value !== '')
         return [
           [field.name, field.kind === 'boolean' ? isTrue(value) : field.kind === 'number' ? Number(value) : value],

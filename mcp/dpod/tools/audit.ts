@@ -109,15 +109,16 @@ async function getLogs(input: Filters & { readonly export_id?: string | undefine
     });
   call.progress(75, 100, 'Reading the file');
   const analysis = createAnalysis();
-  // A signed address: it needs no bearer, and must not get one.
-  const { body } = await call.http.stream({
-    path: state.location,
-    authorized: false,
-    signed: true,
-    headers: { accept: '*/*' },
-    purpose: 'Reading the export file',
+  const { truncated } = await readFile(state.location, record => analysis.add(record), call).catch((error: unknown) => {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault(error.code, error.message, {
+      ...(error.status === undefined ? {} : { status: error.status }),
+      ...(error.details === undefined ? {} : { details: error.details }),
+      fields: { export_job: shown(state) },
+      hint: `The export is there: call get_logs with export_id ${id} to read it again. If that fails too, ask for a shorter time.`,
+      cause: error,
+    });
   });
-  const { truncated } = await readRecords(body, record => analysis.add(record));
   call.progress(100, 100, 'Done');
   const result = analysis.result();
   return {
@@ -129,6 +130,18 @@ async function getLogs(input: Filters & { readonly export_id?: string | undefine
     message: `${String(result.total_logs)} records.`,
     formatted_summary: summary(result),
   };
+}
+
+/** A signed address: it needs no bearer, and must not get one. */
+async function readFile(location: string, onRecord: (record: Item) => void, call: DpodCall) {
+  const { body } = await call.http.stream({
+    path: location,
+    authorized: false,
+    signed: true,
+    headers: { accept: '*/*' },
+    purpose: 'Reading the export file',
+  });
+  return readRecords(body, onRecord);
 }
 
 async function start(input: Filters, call: DpodCall): Promise<Item> {

@@ -91,6 +91,8 @@ function stateOf(page: z.output<typeof summary>) {
 
 const ORDER = ['operational', 'under_maintenance', 'degraded_performance', 'partial_outage', 'major_outage'];
 
+/** A word that is not known counts as the worst: it is not "operational". */
 function worse(a: string, b: string): string {
-  return ORDER.indexOf(b) > ORDER.indexOf(a) ? b : a;
+  const rank = (status: string): number => (ORDER.includes(status) ? ORDER.indexOf(status) : ORDER.length);
+  return rank(b) > rank(a) ? b : a;
 }

@@ -1,14 +1,9 @@
 import * as z from 'zod';
 import { definesFor, Fault } from '../../kit/index.ts';
-import { change, type Dpod, type DpodCall, getItem, getJson, given, type Item, uuid } from '../api.ts';
+import { asPage, change, type Dpod, type DpodCall, getItem, getJson, getRows, given, type Item, uuid } from '../api.ts';
 import { AO, SP, SV } from '../scopes.ts';
 
 const { action, tool } = definesFor<Dpod>();
-
-function rowsOf(body: unknown): readonly Item[] {
-  const list = Array.isArray(body) ? body : ((body as { readonly content?: unknown } | undefined)?.content ?? []);
-  return Array.isArray(list) ? list : [];
-}
 
 function countBy(rows: readonly Item[], field: (row: Item) => unknown): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -33,7 +28,7 @@ export const subscriptions = tool({
         const query = given({ tenantId: input.tenant_id, serviceType: input.service_type }) as Readonly<
           Record<string, string>
         >;
-        const rows = rowsOf(await getJson(call, '/v1/backoffice/subscriptions', 'Listing subscriptions', query));
+        const rows = await getRows(call, '/v1/backoffice/subscriptions', 'Listing subscriptions', query);
         const count = (test: (row: Item) => boolean): number => rows.filter(test).length;
         const state = (row: Item): string => String(row.state).toUpperCase();
         const plan = (row: Item): string => String(row.plan ?? '');
@@ -100,18 +95,19 @@ export const pricing = tool({
       input: { country_code: z.string().regex(/^[A-Za-z]{2}$/, 'must be two letters (ISO 3166-1 alpha-2)') },
       async run(input, call) {
         const country = input.country_code.toUpperCase();
+        const purpose = 'Reading the prices';
         const answer = await call.http.send({
           path: '/v1/backoffice/pricing',
           query: { countryCode: country },
           authorized: false,
           accept: [400, 404],
-          purpose: 'Reading the prices',
+          purpose,
         });
         if (answer.status === 400)
           throw new Fault('GH_INVALID_INPUT', `DPoD does not know the country "${country}".`, { status: 400 });
         if (answer.status === 404)
           throw new Fault('GH_NOT_FOUND', `There are no prices for "${country}".`, { status: 404 });
-        const rows = rowsOf(answer.json());
+        const rows = asPage(answer.json(), purpose).items;
         return {
           country_code: country,
           pricing: rows,

@@ -24,8 +24,12 @@ async function listed(
 
 /** The secret of a credential is shown once, in the answer to create and reset (§3.7): the log must never have it. */
 function withSecret(credential: Item | undefined, call: DpodCall) {
-  if (typeof credential?.clientSecret === 'string') call.keepSecret(credential.clientSecret);
-  return { credential: credential ?? null, message: 'The secret is shown this once; DPoD keeps no copy.' };
+  if (typeof credential?.clientSecret !== 'string')
+    throw new Fault('GH_VENDOR_ANSWER', 'It was done, but DPoD did not show the secret.', {
+      hint: 'Look for the credential with list, then get a new secret with reset_secret.',
+    });
+  call.keepSecret(credential.clientSecret);
+  return { credential, message: 'The secret is shown this once; DPoD keeps no copy.' };
 }
 
 export const credentials = tool({

@@ -1,14 +1,20 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { Fault } from '../../kit/index.ts';
 import type { Item } from '../api.ts';
 
 /** Limits of reading an export (§7 row 38: the vendor's files may have 1 GB). */
-const MAX_TEXT_BYTES = 512 * 1024 * 1024;
-const MAX_RECORDS = 500_000;
-const MAX_ZIP_BYTES = 64 * 1024 * 1024;
+const LIMITS: Limits = { textBytes: 512 * 1024 * 1024, records: 500_000, zipBytes: 64 * 1024 * 1024 };
 const MAX_RECORD_BYTES = 1024 * 1024;
+
+interface Limits {
+  /** Of the file once it is unpacked. */
+  readonly textBytes: number;
+  readonly records: number;
+  /** Of a ZIP, which has to be held as a whole. */
+  readonly zipBytes: number;
+}
 
 /**
  * Every record of an export file, one after the other: gzip or plain, newline-delimited JSON or one JSON array, or a ZIP with
@@ -17,8 +23,9 @@ const MAX_RECORD_BYTES = 1024 * 1024;
 export async function readRecords(
   body: AsyncIterable<Uint8Array>,
   onRecord: (record: Item) => void,
+  limits = LIMITS,
 ): Promise<{ readonly truncated: boolean }> {
-  const source = await unpacked(body);
+  const source = await unpacked(body, limits);
   const splitter = createSplitter(onRecord);
   const decoder = new TextDecoder();
   let size = 0;
@@ -26,7 +33,7 @@ export async function readRecords(
     for await (const chunk of source) {
       size += chunk.length;
       splitter.push(decoder.decode(chunk, { stream: true }));
-      if (size > MAX_TEXT_BYTES || splitter.count >= MAX_RECORDS) return { truncated: true };
+      if (size > limits.textBytes || splitter.count >= limits.records) return { truncated: true };
     }
   } catch (error) {
     if (error instanceof Fault) throw error;
@@ -40,7 +47,7 @@ export async function readRecords(
   return { truncated: false };
 }
 
-async function unpacked(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+async function unpacked(body: AsyncIterable<Uint8Array>, limits: Limits): Promise<AsyncIterable<Uint8Array>> {
   const parts = body[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
   let length = 0;
@@ -51,33 +58,46 @@ async function unpacked(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<
     length += next.value.length;
   }
   async function* all(): AsyncGenerator<Uint8Array> {
-    yield* head;
-    for (let next = await parts.next(); next.done !== true; next = await parts.next()) yield next.value;
+    try {
+      yield* head;
+      for (let next = await parts.next(); next.done !== true; next = await parts.next()) yield next.value;
+    } finally {
+      // Who stops early ends the download.
+      await parts.return?.();
+    }
   }
   const magic = Buffer.concat(head).subarray(0, 4);
-  if (magic[0] === 0x1f && magic[1] === 0x8b)
-    return Readable.from(all()).compose(createGunzip()) as AsyncIterable<Uint8Array>;
-  if (magic.toString('latin1') === 'PK\u0003\u0004') return unzipped(all());
+  if (magic[0] === 0x1f && magic[1] === 0x8b) return gunzipped(all());
+  if (magic.toString('latin1') === 'PK\u0003\u0004') return unzipped(all(), limits);
   return all();
 }
 
-async function* unzipped(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Not `compose`: with it, a file that breaks off hangs its reader and ends the process. Errors come out of the iteration. */
+function gunzipped(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return pipeline(Readable.from(body), createGunzip(), () => undefined);
+}
+
+async function* unzipped(body: AsyncIterable<Uint8Array>, limits: Limits): AsyncGenerator<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
     size += part.length;
-    if (size > MAX_ZIP_BYTES)
-      throw new Fault('GH_TOO_LARGE', 'The export is a ZIP of over 64 MiB. Ask for a shorter time.');
+    if (size > limits.zipBytes) throw tooLarge();
     parts.push(part);
   }
-  for (const content of Object.values(
-    unzipSync(Buffer.concat(parts), { filter: file => file.originalSize <= MAX_TEXT_BYTES }),
-  )) {
+  const filter = ({ originalSize }: { readonly originalSize: number }): boolean => {
+    if (originalSize > limits.textBytes) throw tooLarge();
+    return true;
+  };
+  for (const content of Object.values(unzipSync(Buffer.concat(parts), { filter }))) {
     // A gzip inside a ZIP has not been seen, but costs one line.
-    if (content[0] === 0x1f && content[1] === 0x8b)
-      yield* Readable.from([content]).compose(createGunzip()) as AsyncIterable<Uint8Array>;
+    if (content[0] === 0x1f && content[1] === 0x8b) yield* gunzipped([content]);
     else yield content;
   }
+}
+
+function tooLarge(): Fault {
+  return new Fault('GH_TOO_LARGE', 'The export is a ZIP of more than is read at once. Ask for a shorter time.');
 }
 
 /** Cuts text into its top-level JSON objects, whatever stands between them: line ends, commas, brackets. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { definesFor } from '../../kit/index.ts';
-import { type Dpod, getJson, type Item, uuid } from '../api.ts';
+import { type Dpod, getRows, uuid } from '../api.ts';
 import { billingRange } from '../dates.ts';
 import { AO, SP, SV } from '../scopes.ts';
 
@@ -19,8 +19,7 @@ export const reports = tool({
       scopes: [SP, AO, SV],
       input: {},
       async run(_input, call) {
-        const body = await getJson(call, '/v1/service_instances/summary', 'Reading the summary');
-        const rows = (Array.isArray(body) ? body : []) as readonly Item[];
+        const rows = await getRows(call, '/v1/service_instances/summary', 'Reading the summary');
         return {
           summary: rows,
           total_services: rows.reduce((sum, row) => sum + Number(row.count ?? 0), 0),

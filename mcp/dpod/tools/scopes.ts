@@ -76,7 +76,7 @@ async function checkAuth(_input: object, call: DpodCall) {
     throw new Fault(error.code, error.message, {
       ...(error.details === undefined ? {} : { details: error.details }),
       hint: error.hint,
-      fields: { status: 'error', message: error.message, ...where, current_scopes: [] },
+      fields: { status: 'error', message: error.message, ...where, current_scopes: [], ...error.fields },
     });
   }
 }

@@ -14,6 +14,7 @@ import {
   page,
   pageFields,
   pick,
+  refuseHtml,
   serviceIdOf,
   size,
   uuid,
@@ -251,20 +252,30 @@ async function create(input: Creation, call: DpodCall) {
     return { status: 'pending', message: `DPoD accepted it (${status}). list_services shows when it is there.` };
   if (!input.wait) return { instance, message: 'The service is being set up; get_service_instance shows its state.' };
   const id = serviceIdOf(instance);
-  const { done, state } = await poll({
-    ...call,
-    firstMs: call.state.pollMs,
-    maxMs: call.state.pollMs * 5,
-    look: () => getItem(call, `/v1/service_instances/${id}`, 'Watching the new service'),
-    done: service => !isPending(service),
-    tell: (service, looks) => call.progress(looks, undefined, `state: ${String(service.status)}`),
-  });
+  const seen = await watched(
+    poll({
+      ...call,
+      firstMs: call.state.pollMs,
+      maxMs: call.state.pollMs * 5,
+      look: () => getItem(call, `/v1/service_instances/${id}`, 'Watching the new service'),
+      done: service => !isPending(service),
+      tell: (service, looks) => call.progress(looks, undefined, `state: ${String(service.status)}`),
+    }),
+  );
   return {
-    instance: state,
-    message: done
-      ? `The service is ${String(state.status)}.`
-      : `Still being set up. Ask get_service_instance for ${id} in a minute.`,
+    instance: seen?.state ?? instance,
+    message: seen?.done
+      ? `The service is ${String(seen.state.status)}.`
+      : `It is created and being set up. Ask get_service_instance for ${id} in a minute.`,
   };
+}
+
+/** What was done stays done when looking at it fails: `undefined`. */
+async function watched<T>(watching: Promise<T>): Promise<T | undefined> {
+  return watching.catch((error: unknown) => {
+    if (error instanceof Fault && error.code !== 'GH_CANCELLED') return undefined;
+    throw error;
+  });
 }
 
 /** §6: the names of the states are not documented; these are the ones that mean "wait". */
@@ -321,17 +332,19 @@ async function remove(input: { readonly service_id: string; readonly force: bool
   const told = { deleted_uuid: id, original_identifier: input.service_id, http_status: status };
   if (status !== 202) return { message: 'The service is deleted.', ...told };
   // §6: after 202 it goes on for a while.
-  const { done } = await poll({
-    ...call,
-    firstMs: call.state.pollMs,
-    maxMs: call.state.pollMs * 5,
-    look: () =>
-      call.http.send({ path: `/v1/service_instances/${id}`, accept: [404], purpose: 'Watching the deletion' }),
-    done: answer => answer.status === 404,
-    tell: (_answer, looks) => call.progress(looks, undefined, 'being deleted'),
-  });
+  const seen = await watched(
+    poll({
+      ...call,
+      firstMs: call.state.pollMs,
+      maxMs: call.state.pollMs * 5,
+      look: () =>
+        call.http.send({ path: `/v1/service_instances/${id}`, accept: [404], purpose: 'Watching the deletion' }),
+      done: answer => answer.status === 404,
+      tell: (_answer, looks) => call.progress(looks, undefined, 'being deleted'),
+    }),
+  );
   return {
-    message: done
+    message: seen?.done
       ? 'The service is deleted.'
       : 'DPoD is still deleting it; get_service_instance answers 404 when it is gone.',
     ...told,
@@ -373,7 +386,7 @@ async function bind(
   let answer = await put(binding(id), legacy ? [404, 405] : []);
   if (answer.status === 404 || answer.status === 405) answer = await put(`/v1/services/${id}/client`);
 
-  const type = answer.headers.get('content-type') ?? '';
+  const type = refuseHtml(answer, purpose);
   const disposition = answer.headers.get('content-disposition') ?? '';
   const isFile = /octet-stream|zip/.test(type) || /attachment/i.test(disposition);
   const wanted =
