@@ -17,6 +17,10 @@ export interface Head {
 
 export const GENESIS: Head = { seq: 0, hash: createHash('sha256').update('gatehouse history v1').digest() };
 
+export function headOf(row: Record<string, unknown> | undefined): Head | undefined {
+  return row === undefined ? undefined : { seq: Number(row.seq), hash: Buffer.from(row.hash as Uint8Array) };
+}
+
 /** SHA-256 over the previous hash and the entry exactly as it is stored. */
 export function link(previous: Buffer, body: string): Buffer {
   const bytes = Buffer.allocUnsafe(32 + Buffer.byteLength(body));
