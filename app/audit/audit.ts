@@ -72,7 +72,8 @@ export async function openAudit(deps: {
     journal.moved(pieces);
   };
   const moveLater = (ms: number): void => {
-    timer ??= setTimeout(() => {
+    if (timer !== undefined) return;
+    timer = setTimeout(() => {
       timer = undefined;
       move().catch(() => moveLater(RETRY_MS));
     }, ms);

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { GatehouseError } from '../contract/errors.ts';
-import { transaction } from '../storage/index.ts';
+import { isoClock, transaction } from '../storage/index.ts';
 import { GENESIS, type Head, headOf, type Sealer, sealerOf } from './chain.ts';
 import type { Entry, NewEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
@@ -52,7 +52,8 @@ export async function openWriter(deps: {
   readonly anchor: Anchor | undefined;
   readonly now: () => Date;
 }): Promise<AuditWriter> {
-  const { db, journal, anchor, now } = deps;
+  const { db, journal, anchor } = deps;
+  const time = isoClock(deps.now);
   let sealer = deps.key && sealerOf(deps.key);
 
   const start = await findEnd(db, sealer, anchor);
@@ -134,7 +135,7 @@ export async function openWriter(deps: {
 
   const append = (entry: NewEntry, urgency: Urgency = 'soon'): number => {
     const seq = head.seq + 1;
-    const full: Entry = { seq, time: now().toISOString(), ...entry };
+    const full: Entry = { seq, time: time(), ...entry };
     const body = JSON.stringify(full);
     head = { seq, hash: journal.add(seq, body, head.hash) };
     queue.push(full);
