@@ -266,6 +266,20 @@ describe('what a crash left in the journal', () => {
     expect(await (await open()).verify()).toMatchObject({ ok: false, brokenAt: 20 });
   });
 
+  it('is moved by one at a time, however many ask', async () => {
+    const history = await open();
+    for (let round = 1; round <= 20; round++) {
+      for (let n = 0; n < 50; n++) history.append(call(n));
+      const asked = Promise.all([history.search({ limit: 1 }), history.get(round * 50), history.search({ limit: 1 })]);
+      history.append(call(0));
+      history.flush();
+      history.prune('2000-01-01T00:00:00Z').catch(() => undefined);
+      const [[newest]] = await asked;
+      expect(newest?.seq).toBeGreaterThanOrEqual(round * 51 - 1);
+    }
+    expect(await history.verify()).toMatchObject({ ok: true, entries: 20 * 51 });
+  });
+
   it('takes several rounds of both files, and more entries than one of them holds', async () => {
     const history = await open();
     for (let round = 0; round < 3; round++) {

@@ -4,7 +4,7 @@ import { openDatabase, transaction } from '../storage/index.ts';
 import { headOf, SCHEMA, sealerOf } from './chain.ts';
 import type { AuditQuery, Entry } from './entry.ts';
 import type { ExportFormat } from './export.ts';
-import { journalFiles, moveInto, openJournal } from './journal.ts';
+import { journalFiles, moveInto, openJournal, type Piece } from './journal.ts';
 import { type Anchor, type AuditWriter, openWriter } from './log.ts';
 import type { Verdict } from './verify.ts';
 import type { WorkerReply, WorkerTask } from './worker.ts';
@@ -46,31 +46,24 @@ export async function openAudit(deps: {
   const journal = openJournal(deps.file);
   const worker = lazyWorker(deps.worker, deps.file, deps.indexFile);
   let key = deps.key;
-  let moving: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Everything written so far into the database, by the worker. */
-  const move = async (): Promise<void> => {
-    await moving;
-    writer.flush();
-    const pieces = journal.pieces();
-    if (pieces.length === 0) return;
-    moving = worker
-      .ask({ type: 'move', pieces })
-      .then(() => journal.moved(pieces))
-      .finally(() => {
-        moving = undefined;
-      });
-    await moving;
+  /** The journal is emptied by one at a time. */
+  let turn: Promise<void> = Promise.resolve();
+  const empty = (into: (pieces: readonly Piece[]) => unknown): Promise<void> => {
+    const done = turn.then(async () => {
+      writer.flush();
+      const pieces = journal.pieces();
+      if (pieces.length === 0) return;
+      await into(pieces);
+      journal.moved(pieces);
+    });
+    turn = done.catch(() => undefined);
+    return done;
   };
-  /** The same on this thread. */
-  const settle = async (): Promise<void> => {
-    await moving?.catch(() => undefined);
-    writer.flush();
-    const pieces = journal.pieces();
-    moveInto(db, pieces);
-    journal.moved(pieces);
-  };
+  /** Everything written so far into the database: by the worker, or on this thread. */
+  const move = (): Promise<void> => empty(pieces => worker.ask({ type: 'move', pieces }));
+  const settle = (): Promise<void> => empty(pieces => moveInto(db, pieces));
   const moveLater = (ms: number): void => {
     if (timer !== undefined) return;
     timer = setTimeout(() => {
