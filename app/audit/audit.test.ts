@@ -213,6 +213,25 @@ it('a new key seals the end anew', async () => {
   expect((await (await open({ key })).verify()).ok).toBe(false);
 });
 
+it('an interrupted change of the key is no forgery, whichever key is in force afterwards', async () => {
+  const next = Buffer.alloc(32, 8);
+  for (const inForce of [key, next]) {
+    const history = await open();
+    for (let n = 1; n <= 20; n++) history.append(call(n));
+    await history.prune((await history.get(history.head().seq - 3))?.time ?? '');
+    history.prepareReseal(next);
+    history.append(call(21));
+    await close();
+    expect(await (await open({ key: inForce })).verify()).toMatchObject({ ok: true, brokenAt: null });
+    await close();
+    if (inForce === key) expect(await (await open({ key: next })).verify()).toMatchObject({ ok: false });
+    await close();
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    anchor.kept = undefined;
+  }
+});
+
 it('what depends on an entry waits until it is written, and learns when it could not be', async () => {
   const seen: string[] = [];
   const write = async (n: number, history: Audit): Promise<void> => {

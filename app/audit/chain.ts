@@ -7,6 +7,8 @@ export const SCHEMA: readonly Migration[] = [
   CREATE TABLE seal (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL) STRICT;
   CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL) STRICT;
   `,
+  // What is put in place of seal and checkpoint when a rotation of the vault was interrupted after its key had changed.
+  'CREATE TABLE next_seal (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL, floor_mac BLOB) STRICT;',
 ];
 
 /** The end of a chain: the number of its last entry (0: none) and that entry's hash. */

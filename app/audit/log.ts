@@ -25,6 +25,8 @@ export interface AuditWriter {
   afterCommit(then: (error?: GatehouseError) => void): void;
   flush(): void;
   head(): Head;
+  /** Before a rotation of the vault: leaves seals of the next key at hand, should it be interrupted. */
+  prepareReseal(key: Buffer): void;
   /** Seals the head with another key, after a rotation of the vault. */
   reseal(key: Buffer): void;
   /** The vault was opened after the history: checks the end that was found then, and seals from now on. */
@@ -56,6 +58,7 @@ export async function openWriter(deps: {
   const time = isoClock(deps.now);
   let sealer = deps.key && sealerOf(deps.key);
 
+  if (sealer !== undefined) finishReseal(db, sealer);
   const start = await findEnd(db, sealer, anchor);
   let head = start.head;
   let committed = head;
@@ -156,22 +159,32 @@ export async function openWriter(deps: {
     },
     flush,
     head: () => committed,
+    prepareReseal(next) {
+      flush();
+      journal.sync();
+      const by = sealerOf(next);
+      const floor = headOf(db.prepare('SELECT seq, hash FROM checkpoint').get());
+      transaction(db, () =>
+        db
+          .prepare('INSERT OR REPLACE INTO next_seal (id, seq, hash, mac, floor_mac) VALUES (1, ?, ?, ?, ?)')
+          .run(head.seq, head.hash, by('head', head), floor === undefined ? null : by('checkpoint', floor)),
+      );
+    },
     reseal(next) {
       flush();
-      const resealer = sealerOf(next);
-      sealer = resealer;
+      const by = sealerOf(next);
+      sealer = by;
       write(true);
+      const floor = headOf(db.prepare('SELECT seq, hash FROM checkpoint').get());
       transaction(db, () => {
-        const found = db.prepare('SELECT seq, hash FROM checkpoint').get();
-        if (found !== undefined) {
-          const at: Head = { seq: Number(found.seq), hash: Buffer.from(found.hash as Uint8Array) };
-          db.prepare('UPDATE checkpoint SET mac=?').run(resealer('checkpoint', at));
-        }
+        if (floor !== undefined) db.prepare('UPDATE checkpoint SET mac=?').run(by('checkpoint', floor));
+        db.exec('DELETE FROM next_seal');
       });
     },
     async adopt(given) {
       const adopted = sealerOf(given);
       await deps.settle();
+      finishReseal(db, adopted);
       const end = await findEnd(db, adopted, anchor);
       flush();
       sealer = adopted;
@@ -204,6 +217,25 @@ interface Damage {
 
 function damage(at: number, message: string): Damage {
   return { message, details: { at } };
+}
+
+/** A rotation of the vault was interrupted: when its new key is the one in force, so are the seals prepared for it. */
+function finishReseal(db: DatabaseSync, sealer: Sealer): void {
+  const next = db.prepare('SELECT seq, hash, mac, floor_mac FROM next_seal').get();
+  const head = headOf(next);
+  if (next === undefined || head === undefined) return;
+  const genuine = timingSafeEqual(Buffer.from(next.mac as Uint8Array), sealer('head', head));
+  const sealed = db.prepare('SELECT seq, hash, mac FROM seal').get();
+  const isSealed =
+    sealed !== undefined &&
+    timingSafeEqual(Buffer.from(sealed.mac as Uint8Array), sealer('head', headOf(sealed) ?? GENESIS));
+  transaction(db, () => {
+    if (genuine && !isSealed) {
+      db.exec('UPDATE seal SET (seq, hash, mac) = (SELECT seq, hash, mac FROM next_seal)');
+      db.exec('UPDATE checkpoint SET mac = (SELECT floor_mac FROM next_seal)');
+    }
+    db.exec('DELETE FROM next_seal');
+  });
 }
 
 /** Where to go on, and what is wrong with what was found. */

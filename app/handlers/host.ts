@@ -58,7 +58,10 @@ export function hostHandlers(parts: Parts, controls: HostControls): Part {
       return vault.status();
     },
     async 'vault.rotate'(_input, context) {
-      const rotated = await vault.rotate(() => audit.reseal(vault.key('history')));
+      const rotated = await vault.rotate({
+        prepare: next => audit.prepareReseal(next('history')),
+        done: () => audit.reseal(vault.key('history')),
+      });
       audit.append({ kind: 'vault-rotated', door: context.door, details: rotated }, 'durable');
       await audit.anchorNow();
       return rotated;
