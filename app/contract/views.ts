@@ -17,6 +17,9 @@ export interface StatusView {
   readonly waitingApprovals: number;
   readonly vault: VaultView;
   readonly historyEnd: number;
+  readonly theme: 'system' | 'light' | 'dark';
+  /** Of the window: `system`, or a language of its catalogue. */
+  readonly language: string;
   /** The MCP endpoint over loopback HTTP, when it is switched on. */
   readonly mcpEndpoint: string | null;
 }
@@ -250,6 +253,7 @@ export type HostEvent =
   | { readonly type: 'approvals'; readonly approvals: readonly ApprovalView[] }
   | { readonly type: 'connections' }
   | { readonly type: 'clients' }
+  | { readonly type: 'settings' }
   | { readonly type: 'paused'; readonly paused: boolean }
   | { readonly type: 'code'; readonly code: string; readonly expiresAt: string }
   | { readonly type: 'entries'; readonly entries: readonly EntryView[] };
