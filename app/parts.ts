@@ -55,4 +55,7 @@ export interface SettingValues {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Entries older than this many days are pruned; 0 keeps everything. */
   readonly retentionDays: number;
+  /** How the window looks and which language it speaks; `system` follows the browser or the desktop. */
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly language: 'system' | 'en' | 'de';
 }

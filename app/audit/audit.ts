@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { GatehouseError } from '../contract/errors.ts';
 import { openDatabase, transaction } from '../storage/index.ts';
 import { SCHEMA, sealerOf } from './chain.ts';
+import type { Counts, CountsQuery } from './counts.ts';
 import type { AuditQuery, Entry } from './entry.ts';
 import type { ExportFormat } from './export.ts';
 import { type Anchor, type AuditWriter, headOf, openWriter } from './log.ts';
@@ -13,6 +14,8 @@ type Progress = (done: number, total: number | null) => void;
 /** The history: a writer on this thread, everything that reads on a worker. */
 export interface Audit extends AuditWriter {
   search(query: AuditQuery): Promise<Entry[]>;
+  /** How many calls ended, when, how, and how long they took. */
+  counts(query: CountsQuery): Promise<Counts>;
   get(seq: number): Entry | undefined;
   verify(onProgress?: Progress): Promise<Verdict>;
   /** Writes a file; returns the number of entries. */
@@ -54,6 +57,10 @@ export async function openAudit(deps: {
     search(query) {
       writer.flush();
       return worker.ask({ type: 'search', query }) as Promise<Entry[]>;
+    },
+    counts(query) {
+      writer.flush();
+      return worker.ask({ type: 'counts', query }) as Promise<Counts>;
     },
     get(seq) {
       writer.flush();

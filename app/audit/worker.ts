@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { CountsQuery } from './counts.ts';
 import type { AuditQuery } from './entry.ts';
 import { type ExportFormat, exportEntries } from './export.ts';
 import { openSearchIndex } from './search-index.ts';
@@ -7,6 +8,7 @@ import { verifyHistory } from './verify.ts';
 /** The worker thread of the history: indexing, searching, verifying and exporting, away from the gateway's thread. */
 export type WorkerTask =
   | { readonly type: 'search'; readonly query: AuditQuery }
+  | { readonly type: 'counts'; readonly query: CountsQuery }
   | { readonly type: 'verify'; readonly key: Uint8Array | undefined; readonly anchor: string | undefined }
   | { readonly type: 'export'; readonly query: AuditQuery; readonly file: string; readonly format: ExportFormat }
   | { readonly type: 'forget'; readonly seq: number }
@@ -31,6 +33,9 @@ const run = async (request: WorkerRequest): Promise<unknown> => {
     case 'search':
       index.catchUp(Number.POSITIVE_INFINITY);
       return index.search(request.query);
+    case 'counts':
+      index.catchUp(Number.POSITIVE_INFINITY);
+      return index.counts(request.query);
     case 'verify':
       return verifyHistory(auditFile, request.key && Buffer.from(request.key), request.anchor, (done, total) =>
         reply({ id: request.id, type: 'progress', done, total }),

@@ -93,6 +93,9 @@ describe('with a host that a command started', { timeout: 30_000 }, () => {
     expect(entries).toHaveLength(5);
     expect(entries[0]?.seq).toBeGreaterThan(entries[4]?.seq ?? 0);
     expect((await run('audit', 'verify')).json).toMatchObject({ ok: true, brokenAt: null });
+    expect((await run('audit', 'stats', '--hours', '3')).json).toMatchObject({ bucketHours: 1, calls: 0, actions: [] });
+    const much = await run('audit', 'stats', '--from', '2020-01-01', '--filter', 'tool=x');
+    expect([much.status, JSON.parse(much.stderr)]).toMatchObject([1, { error: { code: 'GH_INVALID_INPUT' } }]);
     expect((await run('vault', 'status')).json).toMatchObject({ state: 'open', kind: 'memory' });
     expect((await run('settings', 'get')).json).toMatchObject({ mcpEndpoint: false });
     expect((await run('approvals', 'list')).json).toEqual([]);

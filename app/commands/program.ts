@@ -8,6 +8,7 @@ import {
   GatehouseError,
   type GrantsPreviewView,
   type GrantsView,
+  type StatsView,
 } from '../contract/index.ts';
 import { examine } from '../doctor.ts';
 import { findRuntime, type Runtime } from '../runtime.ts';
@@ -710,6 +711,28 @@ function buildProgram(runtime: Runtime): Command {
           );
       }),
     );
+  sub(audit, 'stats', 'ended calls in numbers: when, how, how long, the busiest')
+    .option('--hours <number>', 'of the last so many hours', Number, 24)
+    .option('--from <time>', 'ISO time, instead of --hours')
+    .option('--to <time>', 'ISO time, exclusive; now unless told')
+    .option('--bucket-hours <number>', 'hours that are counted together', Number, 1)
+    .option('--filter <facet=value...>', 'connection, client, tool, action, effect, outcome, code')
+    .action((options: Options) =>
+      withHost(async (call, out) => {
+        const to = options.to === undefined ? new Date() : new Date(String(options.to));
+        const from =
+          options.from === undefined
+            ? new Date(to.getTime() - (Number(options.hours) - 1) * 3_600_000)
+            : new Date(String(options.from));
+        const told = await call('audit.stats', {
+          from: from.toISOString(),
+          to: to.toISOString(),
+          bucketHours: Number(options.bucketHours),
+          facets: pairs(options.filter) as Record<string, string>,
+        });
+        out.value(told, showStats);
+      }),
+    );
   sub(audit, 'show <number>', 'one entry, whole').action((seq: string) =>
     withHost(async (call, out) =>
       out.value(await call('audit.get', { seq: Number(seq) }), entry => JSON.stringify(entry, null, 2)),
@@ -879,6 +902,23 @@ function showChange(out: Output, change: ClientChangeView): void {
       .filter(text => text !== '')
       .join('\n'),
   );
+}
+
+function showStats(stats: StatsView): string {
+  const outcomes = (told: Readonly<Record<string, number>>): string =>
+    Object.entries(told)
+      .map(([outcome, calls]) => `${calls} ${outcome}`)
+      .join(', ');
+  return [
+    `${stats.calls} calls${stats.calls === 0 ? '' : `: ${outcomes(stats.outcomes)}; half took ${stats.p50Ms} ms or less, 95 % ${stats.p95Ms} ms or less`}.`,
+    ...stats.buckets
+      .filter(bucket => Object.keys(bucket.outcomes).length > 0)
+      .map(bucket => `  ${bucket.from}  ${outcomes(bucket.outcomes)}`),
+    ...stats.actions.map(
+      row =>
+        `  ${row.connection} ${row.tool}/${row.action}: ${row.calls} calls, ${row.failed} failed, ${row.meanMs} ms`,
+    ),
+  ].join('\n');
 }
 
 function pairs(given: unknown): Record<string, unknown> {

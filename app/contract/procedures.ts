@@ -14,6 +14,7 @@ import type {
   GrantsView,
   QuestionView,
   SimilarCallView,
+  StatsView,
   StatusView,
   TestView,
   VaultView,
@@ -169,6 +170,17 @@ export const procedures = {
   'clients.bundle': procedure<{ readonly name: string; readonly base64: string }>()(z.strictObject({ connection: id })),
 
   'audit.list': procedure<readonly EntryView[]>()(query),
+  /** Buckets start with the hour of `from`: give a local midnight and 24 for days. */
+  'audit.stats': procedure<StatsView>()(
+    z.strictObject({
+      from: z.iso.datetime({ offset: true }),
+      to: z.iso.datetime({ offset: true }),
+      bucketHours: z.number().int().min(1).max(744).default(1),
+      facets: z
+        .partialRecord(z.enum(['connection', 'client', 'tool', 'action', 'effect', 'outcome', 'code']), z.string())
+        .default({}),
+    }),
+  ),
   'audit.get': procedure<EntryView>()(z.strictObject({ seq: z.number().int() })),
   'audit.repeat': procedure<unknown>()(z.strictObject({ seq: z.number().int() })),
   'audit.verify': procedure<VerdictOfHistory>()(none),

@@ -17,6 +17,9 @@ export interface StatusView {
   readonly waitingApprovals: number;
   readonly vault: VaultView;
   readonly historyEnd: number;
+  readonly theme: 'system' | 'light' | 'dark';
+  /** Of the window: `system`, or a language of its catalogue. */
+  readonly language: string;
   /** The MCP endpoint over loopback HTTP, when it is switched on. */
   readonly mcpEndpoint: string | null;
 }
@@ -238,6 +241,36 @@ export interface EntryView {
   readonly details?: unknown;
 }
 
+interface LatencyView {
+  /** Milliseconds, near enough for a chart; `null` without a call. */
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+}
+
+/** Ended calls in numbers. `failed`: ended in an error, or nobody knows how. */
+export interface StatsView extends LatencyView {
+  readonly bucketHours: number;
+  readonly calls: number;
+  /** By `ok`, `error`, `refused`, `cancelled`, `unknown`; what did not occur is not there. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Without a gap, oldest first; each reaches to the next one's `from`. */
+  readonly buckets: readonly (LatencyView & {
+    readonly from: string;
+    readonly outcomes: Readonly<Record<string, number>>;
+  })[];
+  /** The busiest first, at most twenty of each. */
+  readonly actions: readonly {
+    readonly connection: string;
+    readonly tool: string;
+    readonly action: string;
+    readonly calls: number;
+    readonly failed: number;
+    readonly meanMs: number;
+  }[];
+  readonly clients: readonly { readonly client: string; readonly calls: number; readonly failed: number }[];
+  readonly connections: readonly { readonly connection: string; readonly calls: number; readonly failed: number }[];
+}
+
 export interface VerdictOfHistory {
   readonly ok: boolean;
   readonly entries: number;
@@ -320,6 +353,7 @@ export type HostEvent =
   | { readonly type: 'questions'; readonly questions: readonly QuestionView[] }
   | { readonly type: 'connections' }
   | { readonly type: 'clients' }
+  | { readonly type: 'settings' }
   | { readonly type: 'paused'; readonly paused: boolean }
   | { readonly type: 'code'; readonly code: string; readonly expiresAt: string }
   | { readonly type: 'entries'; readonly entries: readonly EntryView[] }

@@ -9,8 +9,10 @@ import { downloadsFolder } from '../storage/index.ts';
 
 type Part = Pick<
   Handlers,
-  'audit.list' | 'audit.get' | 'audit.repeat' | 'audit.verify' | 'audit.export' | 'audit.prune'
+  'audit.list' | 'audit.stats' | 'audit.get' | 'audit.repeat' | 'audit.verify' | 'audit.export' | 'audit.prune'
 >;
+
+const MOST_BUCKETS = 1_000;
 
 export function historyHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
   const { audit, connections, gateway } = parts;
@@ -36,6 +38,14 @@ export function historyHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
   };
   return {
     'audit.list': query => audit.search(query as AuditQuery),
+    'audit.stats'(query) {
+      const hours = (Date.parse(query.to) - Date.parse(query.from)) / 3_600_000;
+      if (!(hours > 0) || hours / query.bucketHours > MOST_BUCKETS)
+        throw new GatehouseError('GH_INVALID_INPUT', `That makes none or more than ${MOST_BUCKETS} buckets.`, {
+          hint: 'Give a later end, a shorter time or larger buckets.',
+        });
+      return audit.counts(query);
+    },
     'audit.get': ({ seq }) => get(seq),
     async 'audit.repeat'({ seq }) {
       const entry = get(seq);

@@ -44,6 +44,8 @@ export function hostHandlers(parts: Parts, controls: HostControls): Part {
     waitingApprovals: parts.approvals.list().length,
     vault: vault.status(),
     historyEnd: audit.head().seq,
+    theme: settings.get('theme'),
+    language: settings.get('language'),
     mcpEndpoint:
       settings.get('mcpEndpoint') && controls.windowOrigin() !== null
         ? `${controls.windowOrigin()}/mcp/<backend>/<name>`
@@ -69,6 +71,7 @@ export function hostHandlers(parts: Parts, controls: HostControls): Part {
       const all = settings.set(name, value);
       audit.append({ kind: 'settings-changed', door: context.door, details: { name, value } }, 'durable');
       if (name === 'paused') parts.emit({ type: 'paused', paused: settings.get('paused') });
+      parts.emit({ type: 'settings' });
       return { ...all };
     },
     backup({ folder }, context) {

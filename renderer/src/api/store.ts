@@ -103,6 +103,8 @@ function onEvent(event: HostEvent): void {
       return set(({ loaded }) => ({ loaded: { ...loaded, approvals: event.approvals } }));
     case 'connections':
       return void refresh('connections');
+    case 'settings':
+      return void refresh('status');
     case 'clients':
       return void refresh('clients');
     case 'paused':

@@ -3,9 +3,11 @@ import { useState } from 'react';
 import { call } from '../api/client.ts';
 import { attempt, refresh, useStore } from '../api/store.ts';
 import { ALERT } from '../parts/theme.ts';
+import { useWords } from '../words/index.ts';
 
 /** Stops every call at once; always in reach. */
 export function Pause() {
+  const { shell } = useWords();
   const paused = useStore(state => state.loaded.status?.paused ?? false);
   const [busy, setBusy] = useState(false);
   const toggle = (): void => {
@@ -16,7 +18,7 @@ export function Pause() {
   };
   return (
     <Button color={paused ? ALERT : 'gray'} variant={paused ? 'filled' : 'default'} loading={busy} onClick={toggle}>
-      {paused ? 'Resume' : 'Pause everything'}
+      {paused ? shell.resume : shell.pause}
     </Button>
   );
 }

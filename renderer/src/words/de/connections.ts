@@ -1,0 +1,5 @@
+import type { connections as en } from '../en/connections.ts';
+
+export const connections: typeof en = {
+  title: 'Verbindungen',
+};
