@@ -12,6 +12,7 @@ import type {
   EntryView,
   GrantsPreviewView,
   GrantsView,
+  LinkedEntryView,
   QuestionView,
   SimilarCallView,
   StatsView,
@@ -181,7 +182,7 @@ export const procedures = {
         .default({}),
     }),
   ),
-  'audit.get': procedure<EntryView>()(z.strictObject({ seq: z.number().int() })),
+  'audit.get': procedure<LinkedEntryView>()(z.strictObject({ seq: z.number().int() })),
   'audit.repeat': procedure<unknown>()(z.strictObject({ seq: z.number().int() })),
   'audit.verify': procedure<VerdictOfHistory>()(none),
   'audit.export': procedure<{ readonly file: string; readonly entries: number }>()(

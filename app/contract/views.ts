@@ -16,6 +16,8 @@ export interface StatusView {
   readonly sessions: number;
   readonly waitingApprovals: number;
   readonly vault: VaultView;
+  /** Number of the oldest entry that was not pruned. */
+  readonly historyStart: number;
   readonly historyEnd: number;
   readonly theme: 'system' | 'light' | 'dark';
   /** Of the window: `system`, or a language of its catalogue. */
@@ -239,6 +241,17 @@ export interface EntryView {
   readonly demo?: boolean;
   readonly door?: string;
   readonly details?: unknown;
+}
+
+/** An entry with its place in the chain. */
+export interface LinkedEntryView extends EntryView {
+  readonly chain: {
+    /** SHA-256 over the previous hash and the entry, in hexadecimal. */
+    readonly hash: string | null;
+    readonly previous: string | null;
+    /** Number of the newest entry. */
+    readonly end: number;
+  };
 }
 
 interface LatencyView {

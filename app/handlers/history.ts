@@ -46,7 +46,7 @@ export function historyHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
         });
       return audit.counts(query);
     },
-    'audit.get': ({ seq }) => get(seq),
+    'audit.get': ({ seq }) => ({ ...get(seq), chain: { ...audit.linkOf(seq), end: audit.head().seq } }),
     async 'audit.repeat'({ seq }) {
       const entry = get(seq);
       if (
