@@ -36,7 +36,11 @@ export function Became({ entry: { seq } }: { readonly entry: EntryView }) {
         const said = [entry.approver, entry.message, entry.code].filter(Boolean).join(' · ');
         return (
           <Group key={entry.seq} gap="xs" className="wrap">
-            <button type="button" className="plain link" onClick={() => setQuery({ entry: String(entry.seq) })}>
+            <button
+              type="button"
+              className="plain link small-link"
+              onClick={() => setQuery({ entry: String(entry.seq) })}
+            >
               {kindOf(words, entry.kind)}
             </button>
             {result !== undefined && <Badge color={result[1]}>{result[0]}</Badge>}

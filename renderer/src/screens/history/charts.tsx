@@ -22,7 +22,7 @@ const COLORS: Readonly<Record<string, string>> = {
   unknown: 'grape.6',
 };
 const HOUR_MS = 3_600_000;
-const MONTH_MS = 30 * 24 * HOUR_MS;
+const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** Ended calls in pictures, each with its words and its numbers. Of the view's filters those count that calls have. */
 export function Charts({ view }: { readonly view: View }) {
@@ -60,12 +60,12 @@ export function Charts({ view }: { readonly view: View }) {
   );
 }
 
-/** The time of the view, 30 days unless told, in some twenty to sixty buckets. */
+/** The time of the view, a week unless told, in some twenty to fifty buckets. */
 function rangeOf({ query, facets }: View, now: number): InputOf<'audit.stats'> {
-  const from = query?.from === undefined ? now - MONTH_MS : Date.parse(query.from);
+  const from = query?.from === undefined ? now - WEEK_MS : Date.parse(query.from);
   const to = Math.max(from + HOUR_MS, query?.to === undefined ? now : Date.parse(query.to));
   const hours = (to - from) / HOUR_MS;
-  const bucketHours = [1, 3, 6, 12, 24, 168].find(size => hours / size <= 60) ?? 744;
+  const bucketHours = [1, 3, 6, 12, 24, 168].find(size => hours / size <= 48) ?? 744;
   const { client, connection, tool, effect, outcome } = facets;
   const start = new Date(from);
   if (bucketHours >= 24) start.setHours(0, 0, 0, 0);
@@ -141,7 +141,7 @@ function Volume({ stats }: { readonly stats: StatsView }) {
           series={used.map(name => ({ name, label: resultWord(words, name), color: COLORS[name] ?? 'gray' }))}
           withLegend={used.length > 1}
           tickLine="none"
-          gridAxis="y"
+          gridAxis="x"
           valueFormatter={value => formats.number(value)}
           barChartProps={{ accessibilityLayer: false }}
           barProps={{ isAnimationActive: false }}
@@ -209,7 +209,7 @@ function Latency({ stats }: { readonly stats: StatsView }) {
           connectNulls
           curveType="linear"
           tickLine="none"
-          gridAxis="y"
+          gridAxis="x"
           valueFormatter={value => formats.duration(value)}
           yAxisProps={{ width: 70 }}
           lineChartProps={{ accessibilityLayer: false }}

@@ -104,7 +104,7 @@ function Facts({ entry }: { readonly entry: LinkedEntryView }) {
       {entry.kind === 'intent' && entry.effect === 'read' && <Repeat entry={entry} />}
       <Block title={told.chain}>
         <dl className="facts chain">
-          <Fact name={told.chain} value={told.position(entry.seq, entry.chain.end)} />
+          <Fact name={told.number} value={told.position(entry.seq, entry.chain.end)} />
           <Fact name={told.hash} value={entry.chain.hash} />
           <Fact name={told.previous} value={entry.chain.previous ?? told.start} />
         </dl>

@@ -16,7 +16,7 @@ export function Export({ view }: { readonly view: View }) {
   };
   return (
     <>
-      <Button size="compact-md" variant="default" onClick={() => setOpened(true)}>
+      <Button size="xs" variant="default" onClick={() => setOpened(true)}>
         {history.export.button}
       </Button>
       <Modal

@@ -40,7 +40,7 @@ export function Filters({ view, charts }: { readonly view: View; readonly charts
         <NativeSelect
           aria-label={history.facets.time}
           data={[
-            { value: '', label: `${history.facets.time}: ${history.any}` },
+            { value: '', label: `${history.facets.time}: ${charts ? history.times.week : history.any}` },
             ...TIMES.map(value => ({ value, label: history.times[value] })),
           ]}
           value={view.time}

@@ -23,7 +23,7 @@ export function Repeat({ entry: { seq } }: { readonly entry: EntryView }) {
   };
   return (
     <Stack gap="xs" align="flex-start">
-      <Button size="compact-md" variant="default" loading={busy} onClick={go}>
+      <Button size="xs" variant="default" loading={busy} onClick={go}>
         {repeat.button}
       </Button>
       <Text size="xs" c="dimmed">

@@ -45,7 +45,7 @@ export function useVerification(): Verification {
 export function Verify({ verification }: { readonly verification: Verification }) {
   const { history } = useWords();
   return (
-    <Button size="compact-md" variant="default" loading={verification.busy} onClick={verification.start}>
+    <Button size="xs" variant="default" loading={verification.busy} onClick={verification.start}>
       {history.verify.button}
     </Button>
   );

@@ -124,6 +124,7 @@ export const history: typeof en = {
     became: 'Was daraus wurde',
     open: 'Er ist noch nicht beendet.',
     chain: 'Platz in der Kette',
+    number: 'Nummer',
     position: (seq, end) => `${number(seq)} von ${number(end)}`,
     hash: 'Sein Hash',
     previous: 'Hash davor',

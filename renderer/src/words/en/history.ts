@@ -123,6 +123,7 @@ export const history = {
     became: 'What became of it',
     open: 'It has not ended yet.',
     chain: 'Place in the chain',
+    number: 'Number',
     position: (seq: number, end: number) => `${number(seq)} of ${number(end)}`,
     hash: 'Its hash',
     previous: 'Hash before it',
