@@ -5,7 +5,7 @@ import { Hint } from '../parts/hint.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { hashOf } from '../route.ts';
 import { useWords } from '../words/index.ts';
-import type { Screen } from './navigation.tsx';
+import type { Screen } from './screens.ts';
 
 /** What is true of the whole of Gatehouse right now, above every screen. */
 export function Bars({ screen }: { readonly screen: Screen }) {
