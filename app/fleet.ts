@@ -56,7 +56,7 @@ export interface FleetDeps {
   readonly env: NodeJS.ProcessEnv;
   readonly now: () => Date;
   readonly logLevel: () => 'debug' | 'info' | 'warn' | 'error';
-  readonly idleMs?: number;
+  readonly idleMs: () => number;
   readonly grace?: Grace;
 }
 
@@ -96,7 +96,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       onControl: message => control(uuid, message as ServerMessage),
       onExit: (_expected, reason) => member.upstream.exited(reason),
       onState: (state, reason) => stateChanged(uuid, state, reason),
-      ...(deps.idleMs === undefined ? {} : { idleMs: deps.idleMs }),
+      idleMs: deps.idleMs,
       ...(deps.grace === undefined ? {} : { grace: deps.grace }),
     });
     const upstream = new Upstream(server, deps.eventsOf(uuid), custom);

@@ -105,14 +105,12 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
         },
       };
     },
-    async open(page, hash = '') {
+    async open(page, hash = '#/connections') {
       await page.goto(desk.url);
       await expect(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
-      if (hash !== '') {
-        await page.evaluate(to => {
-          location.hash = to;
-        }, hash);
-      }
+      await page.evaluate(to => {
+        location.hash = to;
+      }, hash);
     },
   };
   test.beforeAll(async () => {

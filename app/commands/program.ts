@@ -261,26 +261,32 @@ function buildProgram(runtime: Runtime): Command {
         .join('\n\n'),
     );
   });
-  sub(program, 'doctor', 'what works on this machine and what does not, each with its remedy').action(async () => {
-    const paths = pathsOf(home());
-    const vault = await connectHost(home(), runtime.cli, { start: false })
-      .then(async line => {
-        const status = await line.call('status', {});
-        line.close();
-        return status.vault;
-      })
-      .catch(() => undefined);
-    const checks = examine(runtime, paths, { running: vault !== undefined, ...(vault === undefined ? {} : { vault }) });
-    output().value(checks, () =>
-      checks
-        .map(
-          ({ name, ok, says, remedy }) =>
-            `${ok ? 'ok  ' : 'BAD '} ${name.padEnd(9)} ${says}${remedy === '' ? '' : `\n     → ${remedy}`}`,
-        )
-        .join('\n'),
-    );
-    if (checks.some(({ ok }) => !ok)) throw new GatehouseError('GH_DOCTOR', 'Something needs attention.');
-  });
+  sub(program, 'doctor', 'what works on this machine and what does not, each with its remedy')
+    .option('--report', 'as text to show to others, without names and addresses')
+    .action(async (options: Options) => {
+      const out = output();
+      const line = await connectHost(home(), runtime.cli, { start: false }).catch(() => undefined);
+      try {
+        if (options.report === true) {
+          if (line === undefined)
+            throw new GatehouseError('GH_HOST_DOWN', 'The report is made by the host, and none is running.');
+          return out.value(await line.call('doctor.report', {}), told => told.text);
+        }
+        const checks =
+          line === undefined ? examine(runtime, pathsOf(home()), { running: false }) : await line.call('doctor', {});
+        out.value(checks, told =>
+          told
+            .map(
+              ({ name, ok, says, remedy }) =>
+                `${ok ? 'ok  ' : 'BAD '} ${name.padEnd(9)} ${says}${remedy === '' ? '' : `\n     → ${remedy}`}`,
+            )
+            .join('\n'),
+        );
+        if (checks.some(({ ok }) => !ok)) throw new GatehouseError('GH_DOCTOR', 'Something needs attention.');
+      } finally {
+        line?.close();
+      }
+    });
 
   // --- connections -------------------------------------------------------------------------------------------------
   const connections = group('connections', 'accounts: add, edit, test, remove');
@@ -326,6 +332,14 @@ function buildProgram(runtime: Runtime): Command {
         out.value(added, view => `${view.id} is added. Test it with: gatehouse connections test ${view.id}`);
       }),
     );
+  sub(connections, 'demo <backend>', 'a connection to made-up data, to try things with').action((backend: string) =>
+    withHost(async (call, out) =>
+      out.value(
+        await call('connections.demo', { backend }),
+        view => `${view.id} is added: a demonstration. Nothing in it is real.`,
+      ),
+    ),
+  );
   sub(connections, 'edit <id>', 'another name, setting or secret')
     .option('--name <name>', 'a new name')
     .option('--set <key=value...>', 'a setting')
@@ -652,6 +666,20 @@ function buildProgram(runtime: Runtime): Command {
   sub(clients, 'revoke <client>', 'its key stops working at once').action((client: string) =>
     withHost(async (call, out) =>
       out.value(await call('clients.revoke', { client }), told => `The key of ${told.revoked} is revoked.`),
+    ),
+  );
+  sub(clients, 'keys', 'which programs have a key, and where it stands').action(() =>
+    withHost(async (call, out) =>
+      out.table(
+        await call('clients.keys', {}),
+        { client: row => row.client, file: row => row.file, '': row => (row.revoked ? 'revoked' : '') },
+        'None.',
+      ),
+    ),
+  );
+  sub(clients, 'key <client>', 'a key for a program that comes over HTTP').action((client: string) =>
+    withHost(async (call, out) =>
+      out.value(await call('clients.key', { client }), told => `The key of ${told.client} stands in ${told.file}.`),
     ),
   );
   sub(clients, 'link <client>', 'an install link to open')

@@ -5,6 +5,7 @@ import type {
   CheckView,
   ClientChangeView,
   ClientHealView,
+  ClientKeyView,
   ClientUndoView,
   ClientView,
   ConnectionView,
@@ -77,6 +78,8 @@ const query = z.strictObject({
 export const procedures = {
   status: procedure<StatusView>()(none),
   doctor: procedure<readonly CheckView[]>()(none),
+  /** The checks as text to show to others: names of users, accounts and addresses are left out. */
+  'doctor.report': procedure<{ readonly text: string }>()(none),
   'backends.list': procedure<readonly BackendView[]>()(none),
   'catalog.get': procedure<unknown>()(z.strictObject({ backend: z.string() })),
 
@@ -91,6 +94,8 @@ export const procedures = {
       presentation: z.enum(['grouped', 'flat']).optional(),
     }),
   ),
+  /** A connection to made-up data: a sandbox of the backend, run by the host for as long as the connection is there. */
+  'connections.demo': procedure<ConnectionView>()(z.strictObject({ backend: z.string().min(1) })),
   'connections.edit': procedure<ConnectionView>()(
     z.strictObject({
       id,
@@ -167,6 +172,9 @@ export const procedures = {
     z.strictObject({ restore: z.boolean().default(false).describe('also put back entries that are gone') }),
   ),
   'clients.revoke': procedure<{ readonly revoked: string }>()(z.strictObject({ client })),
+  /** Keys that were given out; each in a file of the home, for programs that come over HTTP. */
+  'clients.keys': procedure<readonly ClientKeyView[]>()(none),
+  'clients.key': procedure<ClientKeyView>()(z.strictObject({ client })),
   'clients.link': procedure<{ readonly link: string }>()(z.strictObject({ client, connection: id })),
   'clients.bundle': procedure<{ readonly name: string; readonly base64: string }>()(z.strictObject({ connection: id })),
 

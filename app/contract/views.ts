@@ -55,6 +55,10 @@ export interface BackendView {
   readonly tools: number;
   readonly actions: number;
   readonly credentialHelp: string;
+  /** Commands to run at the vendor first, to copy. */
+  readonly setup: readonly { readonly title: string; readonly commands: string }[];
+  readonly firstQuestions: readonly string[];
+  readonly scopes: readonly { readonly name: string; readonly title: string }[];
   readonly settings: readonly FieldView[];
   readonly credentials: readonly FieldView[];
 }
@@ -337,6 +341,13 @@ export interface ClientChangeView {
   readonly afterwards: string;
   readonly warnings: readonly string[];
   readonly undo?: string;
+}
+
+/** Where the key of an assistant or program stands; the key itself is never shown. */
+export interface ClientKeyView {
+  readonly client: string;
+  readonly file: string;
+  readonly revoked: boolean;
 }
 
 export interface ClientUndoView {

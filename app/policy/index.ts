@@ -1,4 +1,4 @@
-export { type Answer, APPROVAL_MS, type Approval, type Approvals, createApprovals } from './approvals.ts';
+export { type Answer, type Approval, type Approvals, createApprovals } from './approvals.ts';
 export { type CodeBook, createCodeBook } from './codes.ts';
 export {
   type Decision,

@@ -6,7 +6,7 @@ import { signIn } from './api/client.ts';
 import { begin, useStore } from './api/store.ts';
 import { theme, variables } from './parts/theme.ts';
 import { NoKey } from './screens/no-key.tsx';
-import { Shell } from './shell/shell.tsx';
+import { Window } from './shell/window.tsx';
 import { speak } from './words/index.ts';
 
 const place = document.getElementById('root');
@@ -23,6 +23,6 @@ if (signedIn === 'in') {
 }
 createRoot(place).render(
   <MantineProvider defaultColorScheme="auto" theme={theme} cssVariablesResolver={variables}>
-    {signedIn === 'in' ? <Shell /> : <NoKey because={signedIn} />}
+    {signedIn === 'in' ? <Window /> : <NoKey because={signedIn} />}
   </MantineProvider>,
 );

@@ -48,6 +48,10 @@ export const useStore = create<State>(() => ({
   undo: {},
 }));
 
+/** Calls and questions of servers that wait for the person. */
+export const waitingIn = ({ loaded }: State): number =>
+  (loaded.approvals?.length ?? 0) + (loaded.questions?.length ?? 0);
+
 const { setState: set } = useStore;
 
 const LOADERS: { readonly [S in Slice]: () => Promise<Loaded[S]> } = {

@@ -1,6 +1,6 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useEffect } from 'react';
-import { useStore } from '../api/store.ts';
+import { useStore, waitingIn } from '../api/store.ts';
 import { Problem } from '../parts/problem.tsx';
 import { hashOf } from '../route.ts';
 import { Pause } from '../shell/pause.tsx';
@@ -14,7 +14,7 @@ export function Popover() {
   const { approvals, shell } = useWords();
   const line = useStore(state => state.line);
   const status = useStore(state => state.loaded.status);
-  const waiting = useStore(state => (state.loaded.approvals?.length ?? 0) + (state.loaded.questions?.length ?? 0));
+  const waiting = useStore(waitingIn);
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}Gatehouse`;
   }, [waiting]);
@@ -41,9 +41,7 @@ export function Popover() {
       {waiting === 0 && <Text c="dimmed">{approvals.popover.nothing}</Text>}
       <WaitingList />
       <OneTimeCode />
-      <a href={hashOf(['approvals'])}>
-        {approvals.popover.open}
-      </a>
+      <a href={hashOf(['approvals'])}>{approvals.popover.open}</a>
     </Stack>
   );
 }

@@ -1,18 +1,18 @@
 import { Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useStore } from '../api/store.ts';
+import { useStore, waitingIn } from '../api/store.ts';
 import { Hint } from '../parts/hint.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { hashOf } from '../route.ts';
 import { useWords } from '../words/index.ts';
-import type { Screen } from './navigation.tsx';
+import type { Screen } from './screens.ts';
 
 /** What is true of the whole of Gatehouse right now, above every screen. */
 export function Bars({ screen }: { readonly screen: Screen }) {
   const { shell } = useWords();
   const line = useStore(state => state.line);
   const status = useStore(state => state.loaded.status);
-  const waiting = useStore(state => state.loaded.approvals?.length ?? 0);
+  const waiting = useStore(waitingIn);
   return (
     <>
       <Stack gap={6} className="bars">

@@ -2,18 +2,14 @@ import { Badge, NavLink } from '@mantine/core';
 import { ALERT } from '../parts/theme.ts';
 import { hashOf } from '../route.ts';
 import { useWords } from '../words/index.ts';
+import type { Screen } from './screens.ts';
 
-export const SCREENS = ['connections', 'approvals', 'history', 'assistants'] as const;
-export type Screen = (typeof SCREENS)[number];
-
-/** The screen of an address; an unknown one leads to the first. */
-export function screenOf([name = '']: readonly string[]): Screen {
-  return SCREENS.find(screen => screen === name) ?? 'connections';
-}
+/** Those that have a place in the menu, in its order. */
+export const LISTED = ['home', 'connections', 'approvals', 'history', 'assistants', 'settings', 'doctor'] as const;
 
 export function Navigation({ screen, waiting }: { readonly screen: Screen; readonly waiting: number }) {
   const words = useWords();
-  return SCREENS.map(name => (
+  return LISTED.map(name => (
     <NavLink
       key={name}
       href={hashOf([name])}

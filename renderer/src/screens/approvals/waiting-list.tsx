@@ -3,6 +3,7 @@ import { useStore } from '../../api/store.ts';
 import { AnsweredList, useAnswered } from './answered.tsx';
 import { Question } from './question.tsx';
 import { Waiting } from './waiting.tsx';
+import './approvals.css';
 
 /** All that waits for the person, the oldest first, and what became of what no longer waits. */
 export function WaitingList() {

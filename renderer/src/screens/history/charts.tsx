@@ -95,7 +95,7 @@ function Chart({
 }) {
   const { history } = useWords();
   return (
-    <figure className="chart" aria-label={title}>
+    <figure className="figure" aria-label={title}>
       <figcaption>
         <b>{title}</b>
         {says !== undefined && <div className="quiet">{says}</div>}

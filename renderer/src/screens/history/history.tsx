@@ -13,6 +13,7 @@ import type { Source } from './source.ts';
 import { useVerification, Verdict, Verify } from './verify.tsx';
 import { type Query, useView } from './view.ts';
 import { useWhole } from './whole.ts';
+import './history.css';
 
 const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }));
 

@@ -3,8 +3,23 @@ import { approvals } from './approvals.ts';
 import { assistants } from './assistants.ts';
 import { common } from './common.ts';
 import { connections } from './connections.ts';
+import { doctor } from './doctor.ts';
 import { history } from './history.ts';
+import { home } from './home.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
+import { start } from './start.ts';
 
 /** One object for each screen, each in its own file. */
-export const de: Words = { approvals, assistants, common, connections, history, shell };
+export const de: Words = {
+  approvals,
+  assistants,
+  common,
+  connections,
+  doctor,
+  history,
+  home,
+  settings,
+  shell,
+  start,
+};

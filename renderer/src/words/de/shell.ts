@@ -27,6 +27,11 @@ export const shell: typeof en = {
     title: 'Freigeben von der Befehlszeile aus ist erlaubt.',
     text: 'Jedes Programm dieses Benutzers kann Aufrufe freigeben, auch ein Assistent mit einer Shell.',
   },
+  failed: {
+    title: 'Diese Ansicht konnte nicht gezeigt werden.',
+    hint: 'Laden Sie das Fenster neu; hilft das nicht, ist Gatehouse vielleicht beendet.',
+    reload: 'Fenster neu laden',
+  },
   noKey: {
     title: 'Dieses Fenster braucht seinen Schlüssel',
     usedUp: 'Die Adresse galt nur einmal; sie wurde schon benutzt oder ist zu alt.',

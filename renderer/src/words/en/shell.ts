@@ -28,6 +28,11 @@ export const shell = {
     title: 'Approving from the command line is allowed.',
     text: 'Any program of this user can approve calls, an assistant with a shell among them.',
   },
+  failed: {
+    title: 'This screen could not be shown.',
+    hint: 'Reload the window; if that does not help, Gatehouse may have ended.',
+    reload: 'Reload the window',
+  },
   noKey: {
     title: 'This window needs its key',
     usedUp: 'The address was good for one use, and it was used or is too old.',

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, setUpDesk, test } from './desk.ts';
+
+/** Every screen in both themes: what axe finds (nothing may be), and pictures for people to look at. */
+const desk = setUpDesk({
+  prepare(folder) {
+    mkdirSync(join(folder, '.cursor'), { recursive: true });
+    mkdirSync(join(folder, '.gemini'), { recursive: true });
+  },
+});
+const PICTURES = join(import.meta.dirname, '..', 'test-results', 'screens');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const PLACES: Readonly<Record<string, string>> = {
+  home: '#/home',
+  connections: '#/connections',
+  'add-connection': '#/connections?add=yes',
+  connection: '#/connections/dpod/demo',
+  'connection-settings': '#/connections/dpod/demo?part=settings',
+  'connection-log': '#/connections/dpod/demo?part=log',
+  approvals: '#/approvals',
+  history: '#/history',
+  'history-entry': '#/history?entry=1',
+  assistants: '#/assistants',
+  settings: '#/settings',
+  doctor: '#/doctor',
+  start: '#/start',
+};
+
+test.beforeAll(async () => {
+  await desk.api('connections.demo', { backend: 'dpod' });
+  await desk.api('connections.test', { id: 'dpod/demo' });
+  await desk.custom('echo', 'legacy');
+  await desk.custom('dead', 'dead').catch(() => undefined);
+  const assistant = await desk.assistant('dpod/demo');
+  for (const [tool, args] of [
+    ['manage_services', { action: 'list_services' }],
+    ['manage_tenants', { action: 'list_tenants' }],
+    ['manage_services', { action: 'get_service_instance', service_id: 'nothing-of-the-kind' }],
+    ['manage_users', { action: 'list_users' }],
+  ] as const)
+    await assistant.call(tool, args);
+});
+
+const go = async (page: Page, place: string): Promise<void> => {
+  await page.evaluate(to => {
+    location.hash = to;
+  }, place);
+  await page.waitForTimeout(350);
+};
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`every screen is without fault for axe, ${scheme}; its picture is kept`, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    const assistant = await desk.assistant('custom/echo');
+    const answer = assistant.call('write', { line: 'a line that is written when a person allows it' });
+    await expect.poll(async () => (await desk.api('approvals.list', {})).length).toBe(1);
+    await desk.open(page, '#/home');
+    const faults: Record<string, unknown> = {};
+    for (const [name, place] of Object.entries(PLACES)) {
+      await page.setViewportSize({ width: 900, height: 800 });
+      await go(page, place);
+      const picture = (width: number): string => join(PICTURES, `${name}-${width}-${scheme}.png`);
+      await page.screenshot({ path: picture(900), fullPage: true });
+      await page.setViewportSize({ width: 1_400, height: 900 });
+      await page.screenshot({ path: picture(1_400), fullPage: true });
+      const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+      if (violations.length > 0)
+        faults[name] = violations.map(({ id, nodes }) => ({
+          id,
+          nodes: nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`),
+        }));
+    }
+    const [waiting] = await desk.api('approvals.list', {});
+    if (waiting !== undefined) await desk.api('approvals.deny', { id: waiting.id });
+    await answer;
+    expect(faults).toEqual({});
+  });
+}
