@@ -157,7 +157,7 @@ test('the page tells what the vendor permits, and its limits', async ({ page }) 
   await expect(page.getByText('Way to the vendor')).toBeVisible();
   await expect(page.locator('dd', { hasText: /^open$/ })).toBeVisible();
   await expect(page.getByRole('table')).toContainText(/permits|unknown|any/);
-  await page.getByRole('link', { name: 'Its calls in the history' }).click();
+  await page.getByRole('link', { name: 'Its calls' }).click();
   await expect(page.getByText('Connection: dpod/acme')).toBeVisible();
   await desk.api('connections.remove', { id: 'dpod/acme' });
   await sandbox.close();

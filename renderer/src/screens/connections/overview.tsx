@@ -35,7 +35,7 @@ export function Overview({ connection }: { readonly connection: ConnectionView }
         </>
       )}
       <Fact name={overview.history}>
-        <a href={hashOf(['history'], { connection: id })}>{overview.history}</a>
+        <a href={hashOf(['history'], { connection: id })}>{overview.calls}</a>
       </Fact>
     </dl>
   );

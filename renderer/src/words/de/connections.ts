@@ -66,7 +66,8 @@ export const connections: typeof en = {
       'half-open': 'wird wieder versucht',
     },
     notRunning: 'bekannt, solange der Server läuft',
-    history: 'Ihre Aufrufe im Verlauf',
+    history: 'Verlauf',
+    calls: 'Ihre Aufrufe',
   },
   remove: {
     ask: 'Diese Verbindung entfernen …',

@@ -64,7 +64,8 @@ export const connections = {
       'half-open': 'being tried again',
     },
     notRunning: 'known while the server runs',
-    history: 'Its calls in the history',
+    history: 'History',
+    calls: 'Its calls',
   },
   remove: {
     ask: 'Remove this connection…',
