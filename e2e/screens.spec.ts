@@ -27,6 +27,10 @@ const PLACES: Readonly<Record<string, string>> = {
   settings: '#/settings',
   doctor: '#/doctor',
   start: '#/start',
+  'start-sign-in': '#/start?step=sign-in&backend=dpod',
+  'start-check': '#/start?step=check&connection=dpod%2Fdemo',
+  'start-assistants': '#/start?step=assistants&connection=dpod%2Fdemo&client=cursor',
+  'start-done': '#/start?step=done&connection=dpod%2Fdemo',
 };
 
 test.beforeAll(async () => {

@@ -1,12 +1,11 @@
-import { MantineProvider } from '@mantine/core';
 import '@mantine/core/styles.css';
 import './window.css';
 import { createRoot } from 'react-dom/client';
 import { signIn } from './api/client.ts';
 import { begin, useStore } from './api/store.ts';
-import { theme, variables } from './parts/theme.ts';
 import { NoKey } from './screens/no-key.tsx';
 import { Window } from './shell/window.tsx';
+import { Themed } from './themed.tsx';
 import { speak } from './words/index.ts';
 
 const place = document.getElementById('root');
@@ -21,8 +20,4 @@ if (signedIn === 'in') {
   useStore.subscribe(({ loaded: { status } }) => void speak(status?.language ?? 'system'));
   begin();
 }
-createRoot(place).render(
-  <MantineProvider defaultColorScheme="auto" theme={theme} cssVariablesResolver={variables}>
-    {signedIn === 'in' ? <Window /> : <NoKey because={signedIn} />}
-  </MantineProvider>,
-);
+createRoot(place).render(<Themed>{signedIn === 'in' ? <Window /> : <NoKey because={signedIn} />}</Themed>);

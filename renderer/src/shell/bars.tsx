@@ -31,7 +31,7 @@ export function Bars({ screen }: { readonly screen: Screen }) {
             }
           />
         )}
-        {waiting > 0 && screen !== 'approvals' && (
+        {waiting > 0 && screen !== 'approvals' && screen !== 'home' && (
           <Bar
             tone="blue"
             title={`${shell.callsWait(waiting)}.`}

@@ -27,7 +27,7 @@ export function CallsChart({ bars, shown, names }: CallsChartProps) {
       withLegend
       legendProps={{ verticalAlign: 'bottom' }}
       tickLine="none"
-      gridAxis="y"
+      gridAxis="x"
       maxBarWidth={36}
       yAxisProps={{ allowDecimals: false, width: 36 }}
       xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 24 }}
