@@ -5,7 +5,7 @@ import { createHost } from '../../app/host.ts';
 import type { Runtime } from '../../app/runtime.ts';
 import { drive, median, quantile } from './driver.ts';
 
-interface Row {
+export interface Row {
   readonly figure: string;
   readonly measured: string;
   readonly target: string;
@@ -16,7 +16,7 @@ const TOOLS = ['manage_services', 'manage_tenants', 'manage_users', 'manage_audi
 const ACTIONS = ['list', 'get', 'create', 'update', 'delete'];
 const CLIENTS = ['claude-desktop', 'cursor', 'vscode', 'gemini-cli'];
 
-function entry(n: number): NewEntry {
+export function entry(n: number): NewEntry {
   return {
     kind: n % 2 === 0 ? 'outcome' : 'intent',
     client: CLIENTS[n % 4] ?? '',
@@ -118,7 +118,7 @@ export async function measureHistory(runtime: Runtime, folder: string, size: num
 }
 
 /** Entries a second, in batches as the gateway makes them, with the event loop free to serve between two of them. */
-async function fill(audit: Audit, size: number): Promise<number> {
+export async function fill(audit: Audit, size: number): Promise<number> {
   const began = performance.now();
   for (let n = 0; n < size; n += 64) {
     for (let at = n; at < Math.min(size, n + 64); at++) audit.append(entry(at), 'soon');
