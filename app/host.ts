@@ -15,11 +15,12 @@ import { createFleet } from './fleet.ts';
 import { createGateway } from './gateway/index.ts';
 import { clientHandlers } from './handlers/clients.ts';
 import { connectionHandlers } from './handlers/connections.ts';
+import { grantHandlers } from './handlers/grants.ts';
 import { historyHandlers } from './handlers/history.ts';
 import { hostHandlers } from './handlers/host.ts';
 import { approvalView, policyHandlers } from './handlers/policy.ts';
 import type { Parts } from './parts.ts';
-import { createApprovals, createCodeBook, createGrants, type Policy } from './policy/index.ts';
+import { createApprovals, createCodeBook, createGrants, createQuestions, type Policy } from './policy/index.ts';
 import type { Runtime } from './runtime.ts';
 import {
   type Context,
@@ -147,6 +148,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     const catalogs = createCatalogs(runtime.catalogs);
     const pinned = createPinnedStore(db);
     const grants = createGrants({ db, now });
+    const questions = createQuestions(now);
     const codes = createCodeBook(now);
     const keys = createClientKeys({ db, folder: paths.keys, now });
     const settings = createHostSettings(db);
@@ -195,6 +197,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     const gateway = createGateway({
       audit,
       approvals,
+      questions,
       connectionOf: uuid => connections.find(uuid),
       offerOf,
       policyOf,
@@ -257,6 +260,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         if (what === 'scopes') gateway.listsChanged(uuid);
         emit({ type: 'connections' });
       },
+      onLog: (uuid, lines) => emit({ type: 'log', connection: uuid, lines }),
       env,
       now,
       logLevel: () => settings.get('logLevel'),
@@ -281,6 +285,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       pinned,
       grants,
       approvals,
+      questions,
       codes,
       keys,
       fleet,
@@ -299,6 +304,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     };
 
     approvals.onChanged(() => emit({ type: 'approvals', approvals: approvals.list().map(approvalView) }));
+    questions.onChanged(() => emit({ type: 'questions', questions: questions.list() }));
     audit.onAppended(entries => emit({ type: 'entries', entries }));
 
     let http: HttpDoor | undefined;
@@ -328,7 +334,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
         }),
         ...connectionHandlers(parts),
         ...policyHandlers(parts),
-        ...historyHandlers(parts),
+        ...grantHandlers(parts),
+        ...historyHandlers(parts, env),
         ...clientHandlers(parts, env),
       },
       listener => {
@@ -392,7 +399,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     let lastBusy = Date.now();
     const idle = setInterval(
       () => {
-        if (socket.links() > 0 || controls.watchers() > 0 || fleet.running().length > 0 || approvals.list().length > 0)
+        if (
+          socket.links() > 0 ||
+          controls.watchers() > 0 ||
+          fleet.running().length > 0 ||
+          approvals.list().length + questions.list().length > 0
+        )
           lastBusy = Date.now();
         if (options.idleMs !== undefined && Date.now() - lastBusy > options.idleMs) void stop();
       },

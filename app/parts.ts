@@ -5,7 +5,7 @@ import type { HostEvent } from './contract/index.ts';
 import type { Demonstrations } from './demonstrations.ts';
 import type { Fleet } from './fleet.ts';
 import type { Gateway } from './gateway/index.ts';
-import type { Approvals, CodeBook, Grants, Policy } from './policy/index.ts';
+import type { Approvals, CodeBook, Grants, Policy, Questions } from './policy/index.ts';
 import type { Runtime } from './runtime.ts';
 import type { ClientKeys, Context } from './serve/index.ts';
 import type { Paths } from './storage/index.ts';
@@ -23,6 +23,7 @@ export interface Parts {
   readonly pinned: PinnedStore;
   readonly grants: Grants;
   readonly approvals: Approvals;
+  readonly questions: Questions;
   readonly codes: CodeBook;
   readonly keys: ClientKeys;
   readonly fleet: Fleet;

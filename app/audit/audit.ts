@@ -17,6 +17,10 @@ export interface Audit extends AuditWriter {
   /** How many calls ended, when, how, and how long they took. */
   counts(query: CountsQuery): Promise<Counts>;
   get(seq: number): Entry | undefined;
+  /** The hashes of an entry and of the one before it, in hexadecimal; `null` where that one was pruned or is none. */
+  linkOf(seq: number): { readonly hash: string | null; readonly previous: string | null };
+  /** Number of the oldest entry that was not pruned. */
+  start(): number;
   verify(onProgress?: Progress): Promise<Verdict>;
   /** Writes a file; returns the number of entries. */
   exportTo(file: string, format: ExportFormat, query: AuditQuery, onProgress?: Progress): Promise<number>;
@@ -42,6 +46,8 @@ export async function openAudit(deps: {
   const writer = await openWriter({ ...deps, db });
   const worker = lazyWorker(deps.worker, deps.file, deps.indexFile);
   const getBody = db.prepare('SELECT body FROM entry WHERE seq=?');
+  const getHash = db.prepare('SELECT hash FROM entry WHERE seq=?');
+  const getStart = db.prepare('SELECT min(seq) AS seq FROM entry');
   const stopWatching = writer.onAppended(() => worker.wake());
 
   return {
@@ -67,6 +73,15 @@ export async function openAudit(deps: {
       const row = getBody.get(seq);
       return row === undefined ? undefined : (JSON.parse(String(row.body)) as Entry);
     },
+    linkOf(seq) {
+      writer.flush();
+      const hashOf = (at: number): string | null => {
+        const hash = getHash.get(at)?.hash;
+        return hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : null;
+      };
+      return { hash: hashOf(seq), previous: hashOf(seq - 1) };
+    },
+    start: () => Number(getStart.get()?.seq ?? 1),
     async verify(onProgress) {
       writer.flush();
       const anchor = key === undefined ? undefined : await deps.anchor?.read().catch(() => undefined);

@@ -6,6 +6,7 @@ import {
   type ClientChangeView,
   type ConnectionView,
   GatehouseError,
+  type GrantsPreviewView,
   type GrantsView,
   type StatsView,
 } from '../contract/index.ts';
@@ -436,11 +437,23 @@ function buildProgram(runtime: Runtime): Command {
     .action((id: string, options: Options) =>
       withHost(async (call, out) => showGrants(out, await call('grants.show', { id, ...clientOf(options) }))),
     );
+  sub(grants, 'preset <id> <name>', 'read-only, ask (before changes) or full; default takes everything away')
+    .option('--client <id>', 'for one assistant only')
+    .option('--dry-run', 'only show what would change')
+    .option(...code)
+    .action((id: string, name: string, options: Options) =>
+      withHost(async (call, out) => {
+        const change = { id, preset: name as 'ask', ...clientOf(options) };
+        if (options.dryRun === true) return showConsequence(out, await call('grants.preview', change));
+        showGrants(out, await call('grants.apply', { ...change, ...codeOf(options) }));
+      }),
+    );
   sub(grants, 'set <id> <verdict>', 'allow, ask, deny, hide, or default')
     .option('--client <id>', 'for one assistant only')
     .addOption(new Option('--effect <effect>').choices(['read', 'write', 'destructive']))
     .option('--tool <name>')
     .option('--action <name>')
+    .option('--dry-run', 'only show what would change')
     .option(...code)
     .action((id: string, verdict: string, options: Options) =>
       withHost(async (call, out) => {
@@ -448,18 +461,16 @@ function buildProgram(runtime: Runtime): Command {
           throw new GatehouseError('GH_USAGE', `"${verdict}" is no verdict.`, {
             hint: 'Use allow, ask, deny, hide or default.',
           });
-        showGrants(
-          out,
-          await call('grants.set', {
-            id,
-            verdict: verdict as 'allow',
-            ...clientOf(options),
-            ...(options.effect === undefined ? {} : { effect: options.effect as 'read' }),
-            ...(options.tool === undefined ? {} : { tool: String(options.tool) }),
-            ...(options.action === undefined ? {} : { action: String(options.action) }),
-            ...codeOf(options),
-          }),
-        );
+        const change = {
+          verdict: verdict as 'allow',
+          ...(options.effect === undefined ? {} : { effect: options.effect as 'read' }),
+          ...(options.tool === undefined ? {} : { tool: String(options.tool) }),
+          ...(options.action === undefined ? {} : { action: String(options.action) }),
+        };
+        const of = { id, ...clientOf(options) };
+        if (options.dryRun === true)
+          return showConsequence(out, await call('grants.preview', { ...of, changes: [change] }));
+        showGrants(out, await call('grants.set', { ...of, ...change, ...codeOf(options) }));
       }),
     );
   sub(program, 'pause', 'let no call through').action(() =>
@@ -488,6 +499,13 @@ function buildProgram(runtime: Runtime): Command {
       ),
     ),
   );
+  sub(approvals, 'show <id>', 'one of them, with the last such call that went through').action((id: string) =>
+    withHost(async (call, out) => {
+      const approval = (await call('approvals.list', {})).find(waiting => waiting.id === id);
+      const told = { ...approval, ...(await call('approvals.similar', { id })) };
+      out.value(told, value => JSON.stringify(value, null, 2));
+    }),
+  );
   sub(approvals, 'allow <id>', 'let the call through, once')
     .option('--minutes <number>', 'also allow the same action for this assistant until then', Number)
     .option(...code)
@@ -513,6 +531,48 @@ function buildProgram(runtime: Runtime): Command {
         ),
       ),
     );
+
+  const questions = group('questions', 'what servers ask and assistants cannot show');
+  sub(questions, 'list', 'all of them').action(() =>
+    withHost(async (call, out) =>
+      out.table(
+        await call('questions.list', {}),
+        {
+          id: row => row.id,
+          client: row => row.client,
+          connection: row => row.connection,
+          call: row => `${row.tool}/${row.action}`,
+          asks: row => row.message,
+          fields: row => row.fields.map(field => `${field.name}${field.required ? '' : '?'}`).join(' '),
+          until: row => row.expiresAt,
+        },
+        'No server asks anything.',
+      ),
+    ),
+  );
+  sub(questions, 'answer <id>', 'give the server what it asks for')
+    .option('--set <field=value...>', 'an answer; JSON where it is no plain text')
+    .option(...code)
+    .action((id: string, options: Options) =>
+      withHost(async (call, out) => {
+        const fields = (await call('questions.list', {})).find(waiting => waiting.id === id)?.fields;
+        const content = Object.fromEntries(
+          Object.entries(pairs(options.set)).map(([name, value]) => {
+            const kind = fields?.find(field => field.name === name)?.kind;
+            return [name, kind === 'text' || kind === 'choice' ? value : parseValue(String(value))];
+          }),
+        );
+        out.value(
+          await call('questions.answer', { id, action: 'accept', content, ...codeOf(options) }),
+          told => `Answered: ${told.tool} goes on.`,
+        );
+      }),
+    );
+  sub(questions, 'decline <id>', 'tell the server that you do not answer').action((id: string) =>
+    withHost(async (call, out) =>
+      out.value(await call('questions.answer', { id, action: 'decline' }), told => `Declined: ${told.message}`),
+    ),
+  );
 
   // --- clients -----------------------------------------------------------------------------------------------------
   const clients = group('clients', 'assistants and their config files');
@@ -642,27 +702,23 @@ function buildProgram(runtime: Runtime): Command {
 
   // --- history -----------------------------------------------------------------------------------------------------
   const audit = group('audit', 'the history');
+  const facets = [
+    '--filter <facet=value...>',
+    'kind, client, connection, tool, action, effect, decision, outcome, code, session',
+  ] as const;
   sub(audit, 'list', 'newest first; with --json one entry a line')
     .option('--query <words>', 'words that must occur')
     .option('--limit <number>', 'how many', Number, 50)
     .option('--before <number>', 'only entries before this number', Number)
     .option('--from <time>', 'ISO time, inclusive')
     .option('--to <time>', 'ISO time, exclusive')
-    .option(
-      '--filter <facet=value...>',
-      'kind, client, connection, tool, action, effect, decision, outcome, code, session',
-    )
+    .option(...facets)
     .action((options: Options) =>
       withHost(async (call, out) => {
         const entries = await call('audit.list', {
           limit: Number(options.limit),
-          facets: Object.fromEntries(
-            Object.entries(pairs(options.filter)).map(([facet, value]) => [facet, String(value)]),
-          ),
-          ...(options.query === undefined ? {} : { text: String(options.query) }),
+          ...queryOf(options),
           ...(options.before === undefined ? {} : { before: Number(options.before) }),
-          ...(options.from === undefined ? {} : { from: String(options.from) }),
-          ...(options.to === undefined ? {} : { to: String(options.to) }),
         });
         if (out.json) for (const entry of entries) out.line(JSON.stringify(entry));
         else
@@ -715,16 +771,19 @@ function buildProgram(runtime: Runtime): Command {
       out.value(await call('audit.repeat', { seq: Number(seq) }), result => JSON.stringify(result, null, 2)),
     ),
   );
-  sub(audit, 'export <file>', 'JSON Lines, or CSV')
+  sub(audit, 'export [file]', 'JSON Lines, or CSV; into the Downloads folder unless told')
     .addOption(new Option('--format <format>').choices(['jsonl', 'csv']))
-    .option('--query <words>')
-    .action((file: string, options: Options) =>
+    .option('--query <words>', 'words that must occur')
+    .option('--from <time>', 'ISO time, inclusive')
+    .option('--to <time>', 'ISO time, exclusive')
+    .option(...facets)
+    .action((file: string | undefined, options: Options) =>
       withHost(async (call, out) =>
         out.value(
           await call('audit.export', {
-            file: resolve(file),
-            format: (options.format ?? (file.endsWith('.csv') ? 'csv' : 'jsonl')) as 'csv',
-            query: options.query === undefined ? {} : { text: String(options.query) },
+            ...(file === undefined ? {} : { file: resolve(file) }),
+            format: (options.format ?? (file?.endsWith('.csv') === true ? 'csv' : 'jsonl')) as 'csv',
+            query: queryOf(options),
           }),
           told => `\n${told.entries} entries are in ${told.file}.`,
         ),
@@ -845,6 +904,22 @@ function showGrants(out: Output, view: GrantsView): void {
   );
 }
 
+function showConsequence(out: Output, preview: GrantsPreviewView): void {
+  if (out.json) return out.line(JSON.stringify(preview));
+  out.table(
+    preview.changes,
+    {
+      tool: row => row.tool,
+      action: row => row.action,
+      effect: row => row.effect,
+      before: row => row.before,
+      after: row => row.after,
+      '': row => (row.wider ? 'WIDER' : ''),
+    },
+    'Nothing would change.',
+  );
+}
+
 function showChange(out: Output, change: ClientChangeView): void {
   out.value(change, told =>
     [
@@ -923,6 +998,15 @@ function parseValue(text: string): unknown {
 
 function codeOf(options: Options): { code?: string } {
   return options.code === undefined ? {} : { code: String(options.code) };
+}
+
+function queryOf(options: Options) {
+  return {
+    facets: Object.fromEntries(Object.entries(pairs(options.filter)).map(([facet, value]) => [facet, String(value)])),
+    ...(options.query === undefined ? {} : { text: String(options.query) }),
+    ...(options.from === undefined ? {} : { from: String(options.from) }),
+    ...(options.to === undefined ? {} : { to: String(options.to) }),
+  };
 }
 
 function clientOf(options: Options): { client?: string } {

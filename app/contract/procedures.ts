@@ -11,7 +11,11 @@ import type {
   ConnectionView,
   DefinitionChangeView,
   EntryView,
+  GrantsPreviewView,
   GrantsView,
+  LinkedEntryView,
+  QuestionView,
+  SimilarCallView,
   StatsView,
   StatusView,
   TestView,
@@ -40,6 +44,25 @@ const code = z.string().max(20).optional().describe('the one-time code that the 
 const verdict = z.enum(['allow', 'ask', 'deny', 'hide']);
 const effect = z.enum(['read', 'write', 'destructive']);
 const client = z.string().min(1).max(60);
+const grantsChange = {
+  id,
+  client: client.optional(),
+  preset: z
+    .enum(['default', 'read-only', 'ask', 'full'])
+    .optional()
+    .describe('takes the place of all that was set for the client, or for everybody'),
+  changes: z
+    .array(
+      z.strictObject({
+        effect: effect.optional(),
+        tool: z.string().optional(),
+        action: z.string().optional(),
+        verdict: verdict.or(z.literal('default')),
+      }),
+    )
+    .max(1_000)
+    .default([]),
+};
 const force = z.boolean().default(false).describe('replace or remove even an entry of ours that somebody changed');
 const secrets = z.record(z.string(), z.string());
 const query = z.strictObject({
@@ -108,6 +131,8 @@ export const procedures = {
       code,
     }),
   ),
+  'grants.preview': procedure<GrantsPreviewView>()(z.strictObject(grantsChange)),
+  'grants.apply': procedure<GrantsView>()(z.strictObject({ ...grantsChange, code })),
   pause: procedure<{ readonly paused: boolean }>()(none),
   resume: procedure<{ readonly paused: boolean }>()(z.strictObject({ code })),
 
@@ -121,6 +146,16 @@ export const procedures = {
   ),
   'approvals.deny': procedure<ApprovalView>()(
     z.strictObject({ id: z.string(), reason: z.string().max(500).default('') }),
+  ),
+  'approvals.similar': procedure<{ readonly similar: SimilarCallView | null }>()(z.strictObject({ id: z.string() })),
+  'questions.list': procedure<readonly QuestionView[]>()(none),
+  'questions.answer': procedure<QuestionView>()(
+    z.strictObject({
+      id: z.string(),
+      action: z.enum(['accept', 'decline']),
+      content: z.record(z.string(), z.unknown()).default({}),
+      code,
+    }),
   ),
   'code.current': procedure<{ readonly code: string; readonly expiresAt: string }>()(none),
 
@@ -155,11 +190,15 @@ export const procedures = {
         .default({}),
     }),
   ),
-  'audit.get': procedure<EntryView>()(z.strictObject({ seq: z.number().int() })),
+  'audit.get': procedure<LinkedEntryView>()(z.strictObject({ seq: z.number().int() })),
   'audit.repeat': procedure<unknown>()(z.strictObject({ seq: z.number().int() })),
   'audit.verify': procedure<VerdictOfHistory>()(none),
   'audit.export': procedure<{ readonly file: string; readonly entries: number }>()(
-    z.strictObject({ file: z.string(), format: z.enum(['jsonl', 'csv']), query: query.default({}) }),
+    z.strictObject({
+      file: z.string().optional().describe('a new one in the Downloads folder unless told'),
+      format: z.enum(['jsonl', 'csv']),
+      query: query.default({}),
+    }),
   ),
   'audit.prune': procedure<{ readonly pruned: number }>()(z.strictObject({ before: z.iso.datetime(), code })),
 

@@ -86,6 +86,7 @@ export function connectionHandlers(parts: Parts): Part {
       heldChanges: heldChanges(connection),
       pid: member.server.pid ?? null,
       openCalls: member.upstream.openCalls.length,
+      health: member.health ?? null,
     };
   };
 

@@ -54,6 +54,7 @@ export function hostHandlers(parts: Parts, controls: HostControls): Part {
     sessions: parts.gateway.sessions().length,
     waitingApprovals: parts.approvals.list().length,
     vault: vault.status(),
+    historyStart: audit.start(),
     historyEnd: audit.head().seq,
     theme: settings.get('theme'),
     language: settings.get('language'),

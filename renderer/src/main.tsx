@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { signIn } from './api/client.ts';
 import { begin, useStore } from './api/store.ts';
 import { NoKey } from './screens/no-key.tsx';
-import { Shell } from './shell/shell.tsx';
+import { Window } from './shell/window.tsx';
 import { Themed } from './themed.tsx';
 import { speak } from './words/index.ts';
 
@@ -20,4 +20,4 @@ if (signedIn === 'in') {
   useStore.subscribe(({ loaded: { status } }) => void speak(status?.language ?? 'system'));
   begin();
 }
-createRoot(place).render(<Themed>{signedIn === 'in' ? <Shell /> : <NoKey because={signedIn} />}</Themed>);
+createRoot(place).render(<Themed>{signedIn === 'in' ? <Window /> : <NoKey because={signedIn} />}</Themed>);

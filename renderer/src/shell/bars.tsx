@@ -1,6 +1,6 @@
 import { CloseButton, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { unsay, useStore } from '../api/store.ts';
+import { unsay, useStore, waitingIn } from '../api/store.ts';
 import { Hint } from '../parts/hint.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { hashOf } from '../route.ts';
@@ -12,7 +12,7 @@ export function Bars({ screen }: { readonly screen: Screen }) {
   const { shell } = useWords();
   const line = useStore(state => state.line);
   const status = useStore(state => state.loaded.status);
-  const waiting = useStore(state => state.loaded.approvals?.length ?? 0);
+  const waiting = useStore(waitingIn);
   return (
     <>
       <Stack gap={6} className="bars">

@@ -1,6 +1,6 @@
 import { AppShell, Burger, Group, Stack, Title } from '@mantine/core';
 import { Suspense, useEffect, useState } from 'react';
-import { useStore } from '../api/store.ts';
+import { useStore, waitingIn } from '../api/store.ts';
 import { Loading } from '../parts/page.tsx';
 import { useRoute } from '../route.ts';
 import { NoKey } from '../screens/no-key.tsx';
@@ -19,7 +19,7 @@ export function Shell() {
   const { path } = useRoute();
   const screen = useScreen(path);
   const place = path.join('/');
-  const waiting = useStore(state => state.loaded.approvals?.length ?? 0);
+  const waiting = useStore(waitingIn);
   const line = useStore(state => state.line);
   const [opened, setOpened] = useState(false);
   const { Show } = SCREENS[screen];
