@@ -34,6 +34,9 @@ export const test = base.extend<{ readonly tolerance: Tolerance }>({
 });
 export { expect };
 
+/** WCAG 2.2, A and AA: all of axe's rules for it. */
+export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
 /** A real host with its window's address, and assistants that reach it as assistants do: over the bridge, on stdio. */
 export interface Desk {
   readonly here: Installation;

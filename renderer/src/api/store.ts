@@ -34,6 +34,8 @@ interface State {
   readonly code: { readonly code: string; readonly expiresAt: string } | null;
   /** What went wrong with the last thing the person asked for. */
   readonly problem: Failure | null;
+  /** How something went that was asked for from anywhere; stands above the screen until it is closed. */
+  readonly said: { readonly tone: 'good' | 'bad'; readonly text: string } | null;
   /** Tokens to take back what was written into an assistant's file, while this window is open. */
   readonly undo: Readonly<Record<string, string>>;
 }
@@ -45,6 +47,7 @@ export const useStore = create<State>(() => ({
   historyMoves: 0,
   code: null,
   problem: null,
+  said: null,
   undo: {},
 }));
 
@@ -101,6 +104,8 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined>
   }
 }
 
+export const say = (tone: 'good' | 'bad', text: string): void => set({ said: { tone, text } });
+export const unsay = (): void => set({ said: null });
 export const dismissProblem = (): void => set({ problem: null });
 
 /** What the host pushes, and that a line stands again: what happened in between was not heard. */

@@ -1,6 +1,6 @@
-import { Stack } from '@mantine/core';
+import { CloseButton, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useStore, waitingIn } from '../api/store.ts';
+import { unsay, useStore, waitingIn } from '../api/store.ts';
 import { Hint } from '../parts/hint.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { hashOf } from '../route.ts';
@@ -39,8 +39,25 @@ export function Bars({ screen }: { readonly screen: Screen }) {
           />
         )}
       </Stack>
+      <Said />
       <Problem sticky />
     </>
+  );
+}
+
+/** How something went that was not asked for on a screen. */
+function Said() {
+  const { common } = useWords();
+  const said = useStore(state => state.said);
+  return (
+    <div role="status">
+      {said !== null && (
+        <div className="bar said" data-tone={said.tone === 'good' ? 'green' : 'red'}>
+          <span>{said.text}</span>
+          <CloseButton size="sm" aria-label={common.close} onClick={unsay} />
+        </div>
+      )}
+    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import { useRoute } from '../route.ts';
 import { NoKey } from '../screens/no-key.tsx';
 import { useWords } from '../words/index.ts';
 import { Bars } from './bars.tsx';
+import { Finder } from './finder.tsx';
 import { Guard } from './guard.tsx';
 import { Navigation } from './navigation.tsx';
 import { Pause } from './pause.tsx';
@@ -54,7 +55,10 @@ export function Shell() {
               Gatehouse
             </Title>
           </Group>
-          <Pause />
+          <Group gap="xs" wrap="nowrap">
+            <Finder />
+            <Pause />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav" aria-label={shell.screens}>

@@ -9,6 +9,7 @@ import { Backup } from './backup.tsx';
 import { CallSettings } from './calls.tsx';
 import { Data } from './data.tsx';
 import { HttpEndpoint } from './http-endpoint.tsx';
+import { Keys } from './keys.tsx';
 import { Starting } from './starting.tsx';
 import { WindowSettings } from './window-settings.tsx';
 
@@ -35,6 +36,7 @@ export function Settings() {
           <WindowSettings values={values} set={set} />
           <CallSettings values={values} set={set} />
           <Starting />
+          <Keys />
           <HttpEndpoint values={values} set={set} />
           <Data />
           <Backup />

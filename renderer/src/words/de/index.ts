@@ -6,6 +6,7 @@ import { connections } from './connections.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { home } from './home.ts';
+import { palette } from './palette.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { start } from './start.ts';
@@ -19,6 +20,7 @@ export const de: Words = {
   doctor,
   history,
   home,
+  palette,
   settings,
   shell,
   start,

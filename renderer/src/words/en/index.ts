@@ -5,6 +5,7 @@ import { connections } from './connections.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { home } from './home.ts';
+import { palette } from './palette.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { start } from './start.ts';
@@ -18,6 +19,7 @@ export const en = {
   doctor,
   history,
   home,
+  palette,
   settings,
   shell,
   start,
