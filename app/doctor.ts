@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { CheckView, VaultView } from './contract/index.ts';
+import type { CheckView, ClientView, ConnectionView, StatusView, VaultView } from './contract/index.ts';
 import type { Runtime } from './runtime.ts';
 import type { Paths } from './storage/index.ts';
 
@@ -99,4 +99,55 @@ function searchCheck(check: Check): CheckView {
   } finally {
     db.close();
   }
+}
+
+/** Connections that need a person. */
+export function needsOf(connections: readonly ConnectionView[]): CheckView[] {
+  const needing = connections.filter(({ state }) => state === 'attention');
+  if (needing.length === 0)
+    return [{ name: 'connections', ok: true, says: `${connections.length}, none needs attention`, remedy: '' }];
+  return needing.map(({ id, reason, hint }) => ({ name: id, ok: false, says: reason, remedy: hint }));
+}
+
+/** Assistants whose file or entries are not as we left them. */
+export function problemsOf(clients: readonly ClientView[]): CheckView[] {
+  const broken = clients.flatMap(({ title, problem, entries }) => {
+    const bad = entries.filter(({ state }) => state !== 'ok');
+    if (problem !== null)
+      return [{ name: title, ok: false, says: problem, remedy: 'Look at it among the assistants.' }];
+    if (bad.length === 0) return [];
+    const says = bad.map(({ connection, state }) => `${connection}: ${state}`).join('; ');
+    return [{ name: title, ok: false, says, remedy: 'Register it again, or `gatehouse clients heal --restore`.' }];
+  });
+  const registered = clients.filter(({ entries }) => entries.length > 0).length;
+  return broken.length > 0
+    ? broken
+    : [{ name: 'assistants', ok: true, says: `${registered} registered, their entries are in place`, remedy: '' }];
+}
+
+/** The checks as text that may be shown to others: no name of a user, a connection, an account or a host of theirs. */
+export function reportOf(
+  status: StatusView,
+  checks: readonly CheckView[],
+  own: { readonly userFolder: string; readonly connections: readonly Pick<ConnectionView, 'id' | 'backend'>[] },
+): string {
+  const user = own.userFolder.split(/[/\\]/).at(-1) ?? '';
+  const hidden = (text: string): string => {
+    let told = text.replaceAll(own.userFolder, '~');
+    if (user.length > 2) told = told.replaceAll(user, 'user');
+    own.connections.forEach(({ id, backend }, at) => {
+      told = told.replaceAll(id, `${backend}/#${at + 1}`);
+    });
+    return told
+      .replace(/https?:\/\/[^\s"'`]+/g, '<address>')
+      .replace(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '<mail>')
+      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>');
+  };
+  return [
+    `Gatehouse ${status.version} on ${process.platform} ${process.arch}, ${status.electron ? 'desktop app' : 'in a browser'}${status.demo ? ', demonstration' : ''}`,
+    `up since ${status.startedAt}; ${status.sessions} sessions, ${status.waitingApprovals} waiting, ${status.historyEnd} entries${status.paused ? ', paused' : ''}${status.approveFromCli ? ', approving from the command line' : ''}`,
+    ...checks.map(({ name, ok, says, remedy }) =>
+      hidden(`${ok ? 'ok  ' : 'BAD '} ${name}: ${says}${remedy === '' ? '' : ` -> ${remedy}`}`),
+    ),
+  ].join('\n');
 }

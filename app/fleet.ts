@@ -51,14 +51,18 @@ export interface FleetDeps {
   readonly stateFolder: (uuid: string) => string;
   readonly eventsOf: (uuid: string) => ConstructorParameters<typeof Upstream>[1];
   readonly onChanged: (uuid: string, what: 'state' | 'scopes') => void;
+  /** What a server said since the last time, a few times a second at most. */
+  readonly onLog: (uuid: string, lines: readonly string[]) => void;
   readonly env: NodeJS.ProcessEnv;
   readonly now: () => Date;
   readonly logLevel: () => 'debug' | 'info' | 'warn' | 'error';
-  readonly idleMs?: number;
+  readonly idleMs: () => number;
   readonly grace?: Grace;
 }
 
 const TEST_MS = 45_000;
+const LOG_EVERY_MS = 250;
+const LOG_LINES_AT_ONCE = 500;
 
 export function createFleet(deps: FleetDeps): Fleet {
   const { runtime, connections, vault, audit, now } = deps;
@@ -75,6 +79,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     const custom = connections.get(uuid).backend === 'custom';
     const folder = privateFolder(deps.stateFolder(uuid));
     const log = createServerLog(join(folder, 'server.log'), () => member.secrets, now);
+    tellLog(log, lines => deps.onLog(uuid, lines));
     const launch = (): Launch => {
       const connection = connections.get(uuid);
       const secrets = vault.readSecrets(uuid);
@@ -91,7 +96,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       onControl: message => control(uuid, message as ServerMessage),
       onExit: (_expected, reason) => member.upstream.exited(reason),
       onState: (state, reason) => stateChanged(uuid, state, reason),
-      ...(deps.idleMs === undefined ? {} : { idleMs: deps.idleMs }),
+      idleMs: deps.idleMs,
       ...(deps.grace === undefined ? {} : { grace: deps.grace }),
     });
     const upstream = new Upstream(server, deps.eventsOf(uuid), custom);
@@ -124,6 +129,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     }
     if (state === 'stopped' || state === 'crash-loop') {
       const member = members.get(uuid);
+      if (member !== undefined) member.health = undefined;
       for (const settle of member?.tests.values() ?? []) {
         settle({
           ok: false,
@@ -255,6 +261,19 @@ export function createFleet(deps: FleetDeps): Fleet {
       members.delete(uuid);
     },
   };
+}
+
+/** Collects what is said in a short while, so that a talkative server does not flood the window. */
+function tellLog(log: ServerLog, tell: (lines: readonly string[]) => void): void {
+  let lines: string[] = [];
+  const flush = (): void => {
+    tell(lines.slice(-LOG_LINES_AT_ONCE));
+    lines = [];
+  };
+  log.onLine(line => {
+    if (lines.length === 0) setTimeout(flush, LOG_EVERY_MS).unref();
+    lines.push(line);
+  });
 }
 
 function ourLaunch(

@@ -9,16 +9,18 @@ import {
   offerOfCatalog,
   offerOfPinned,
 } from './connections/index.ts';
-import { GatehouseError, type HostEvent } from './contract/index.ts';
+import { type ClientView, type ConnectionView, GatehouseError, type HostEvent } from './contract/index.ts';
+import { createDemonstrations } from './demonstrations.ts';
 import { createFleet } from './fleet.ts';
 import { createGateway } from './gateway/index.ts';
 import { clientHandlers } from './handlers/clients.ts';
 import { connectionHandlers } from './handlers/connections.ts';
+import { grantHandlers } from './handlers/grants.ts';
 import { historyHandlers } from './handlers/history.ts';
 import { hostHandlers } from './handlers/host.ts';
 import { approvalView, policyHandlers } from './handlers/policy.ts';
 import type { Parts } from './parts.ts';
-import { APPROVAL_MS, createApprovals, createCodeBook, createGrants, type Policy } from './policy/index.ts';
+import { createApprovals, createCodeBook, createGrants, createQuestions, type Policy } from './policy/index.ts';
 import type { Runtime } from './runtime.ts';
 import {
   type Context,
@@ -75,6 +77,7 @@ export interface Host {
 }
 
 const VAULT_WAIT_MS = 2_500;
+const PRUNE_EVERY_MS = 6 * 3_600_000;
 
 /**
  * Composes one host for a home: the only place where the modules meet. Throws `GH_HOST_RUNNING` when the home has one.
@@ -145,10 +148,14 @@ export async function createHost(options: HostOptions): Promise<Host> {
     const catalogs = createCatalogs(runtime.catalogs);
     const pinned = createPinnedStore(db);
     const grants = createGrants({ db, now });
-    const approvals = createApprovals({ now, timeoutMs: options.approvalMs ?? APPROVAL_MS });
+    const questions = createQuestions(now);
     const codes = createCodeBook(now);
     const keys = createClientKeys({ db, folder: paths.keys, now });
     const settings = createHostSettings(db);
+    const approvals = createApprovals({
+      now,
+      timeoutMs: () => options.approvalMs ?? settings.get('approvalSeconds') * 1_000,
+    });
     keys.issue('terminal');
 
     const offers = new Map<string, { readonly source: unknown; readonly offer: Offer }>();
@@ -190,6 +197,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     const gateway = createGateway({
       audit,
       approvals,
+      questions,
       connectionOf: uuid => connections.find(uuid),
       offerOf,
       policyOf,
@@ -252,11 +260,19 @@ export async function createHost(options: HostOptions): Promise<Host> {
         if (what === 'scopes') gateway.listsChanged(uuid);
         emit({ type: 'connections' });
       },
+      onLog: (uuid, lines) => emit({ type: 'log', connection: uuid, lines }),
       env,
       now,
       logLevel: () => settings.get('logLevel'),
-      ...(options.serverIdleMs === undefined ? {} : { idleMs: options.serverIdleMs }),
+      idleMs: () => options.serverIdleMs ?? settings.get('idleMinutes') * 60_000,
       ...(options.grace === undefined ? {} : { grace: options.grace }),
+    });
+    const demonstrations = createDemonstrations({
+      db,
+      runtime,
+      connections,
+      vault,
+      note: (uuid, text) => fleet.of(uuid).log.note(`[gatehouse] ${text}`),
     });
     const parts: Parts = {
       paths,
@@ -269,9 +285,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
       pinned,
       grants,
       approvals,
+      questions,
       codes,
       keys,
       fleet,
+      demonstrations,
       gateway,
       settings,
       offerOf,
@@ -286,6 +304,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     };
 
     approvals.onChanged(() => emit({ type: 'approvals', approvals: approvals.list().map(approvalView) }));
+    questions.onChanged(() => emit({ type: 'questions', questions: questions.list() }));
     audit.onAppended(entries => emit({ type: 'entries', entries }));
 
     let http: HttpDoor | undefined;
@@ -304,13 +323,19 @@ export async function createHost(options: HostOptions): Promise<Host> {
       windowOrigin: () => http?.origin ?? null,
       watchers: () => http?.watchers() ?? 0,
       stop: () => void stop(),
+      keepToRetention: () => keepToRetention(),
     };
-    const api = createHostApi(
+    const api: HostApi = createHostApi(
       {
-        ...hostHandlers(parts, controls),
+        ...hostHandlers(parts, {
+          ...controls,
+          connections: async () => (await api.call('window', 'connections.list', {})) as readonly ConnectionView[],
+          clients: async () => (await api.call('window', 'clients.list', {})) as readonly ClientView[],
+        }),
         ...connectionHandlers(parts),
         ...policyHandlers(parts),
-        ...historyHandlers(parts),
+        ...grantHandlers(parts),
+        ...historyHandlers(parts, env),
         ...clientHandlers(parts, env),
       },
       listener => {
@@ -320,6 +345,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
       (name, error) => process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`),
     );
 
+    /** Entries older than the setting says go, whenever it changes and a few times a day. */
+    const keepToRetention = async (): Promise<void> => {
+      const days = settings.get('retentionDays');
+      if (days > 0)
+        await audit.prune(new Date(now().getTime() - days * 86_400_000).toISOString()).catch(() => undefined);
+    };
     const openWindow = async (port: number): Promise<HttpDoor> => {
       http ??= await openHttpDoor({
         port,
@@ -351,8 +382,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
     const stop = (): Promise<void> => {
       stopping ??= (async () => {
         clearInterval(idle);
+        clearInterval(pruning);
         gateway.shutdown();
         audit.append({ kind: 'host-ended' }, 'durable');
+        demonstrations.endAll();
         await Promise.all([fleet.stopAll(), socket.close(), http?.close()]);
         rmSync(paths.hostProfile, { force: true });
         await audit.close();
@@ -366,15 +399,22 @@ export async function createHost(options: HostOptions): Promise<Host> {
     let lastBusy = Date.now();
     const idle = setInterval(
       () => {
-        if (socket.links() > 0 || controls.watchers() > 0 || fleet.running().length > 0 || approvals.list().length > 0)
+        if (
+          socket.links() > 0 ||
+          controls.watchers() > 0 ||
+          fleet.running().length > 0 ||
+          approvals.list().length + questions.list().length > 0
+        )
           lastBusy = Date.now();
         if (options.idleMs !== undefined && Date.now() - lastBusy > options.idleMs) void stop();
       },
       Math.min(5_000, (options.idleMs ?? 5_000) / 2),
     );
     idle.unref();
-    const days = settings.get('retentionDays');
-    if (days > 0) void audit.prune(new Date(now().getTime() - days * 86_400_000).toISOString()).catch(() => undefined);
+    void keepToRetention();
+    const pruning = setInterval(keepToRetention, PRUNE_EVERY_MS);
+    pruning.unref();
+    demonstrations.resume();
 
     return { paths, api, parts, openWindow, stop };
   }

@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Audit } from './audit/index.ts';
 import type { Catalogs, ConnectionStore, Offer, PinnedStore } from './connections/index.ts';
 import type { HostEvent } from './contract/index.ts';
+import type { Demonstrations } from './demonstrations.ts';
 import type { Fleet } from './fleet.ts';
 import type { Gateway } from './gateway/index.ts';
-import type { Approvals, CodeBook, Grants, Policy } from './policy/index.ts';
+import type { Approvals, CodeBook, Grants, Policy, Questions } from './policy/index.ts';
 import type { Runtime } from './runtime.ts';
 import type { ClientKeys, Context } from './serve/index.ts';
 import type { Paths } from './storage/index.ts';
@@ -22,9 +23,11 @@ export interface Parts {
   readonly pinned: PinnedStore;
   readonly grants: Grants;
   readonly approvals: Approvals;
+  readonly questions: Questions;
   readonly codes: CodeBook;
   readonly keys: ClientKeys;
   readonly fleet: Fleet;
+  readonly demonstrations: Demonstrations;
   readonly gateway: Gateway;
   readonly settings: HostSettings;
   readonly offerOf: (uuid: string) => Offer;
@@ -54,4 +57,11 @@ export interface SettingValues {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Entries older than this many days are pruned; 0 keeps everything. */
   readonly retentionDays: number;
+  /** A server without calls is ended after this many minutes; 0: never. */
+  readonly idleMinutes: number;
+  /** A call that nobody answers is refused after this long; assistants give up at 60 s. */
+  readonly approvalSeconds: number;
+  /** How the window looks and which language it speaks; `system` follows the browser or the desktop. */
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly language: 'system' | 'en' | 'de';
 }

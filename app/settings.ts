@@ -8,8 +8,21 @@ const SCHEMA = {
   mcpEndpoint: z.boolean(),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   retentionDays: z.number().int().min(0).max(36_500),
+  idleMinutes: z.number().int().min(0).max(1_440),
+  approvalSeconds: z.number().int().min(10).max(50),
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en', 'de']),
 } as const;
-const DEFAULTS: SettingValues = { paused: false, mcpEndpoint: false, logLevel: 'info', retentionDays: 0 };
+const DEFAULTS: SettingValues = {
+  paused: false,
+  mcpEndpoint: false,
+  logLevel: 'info',
+  retentionDays: 0,
+  idleMinutes: 10,
+  approvalSeconds: 45,
+  theme: 'system',
+  language: 'system',
+};
 
 export function createHostSettings(db: DatabaseSync): HostSettings {
   let values: SettingValues = DEFAULTS;

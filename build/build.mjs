@@ -2,9 +2,10 @@
  * Builds `dist/`: the programs (rolldown), the catalogues as data, the window (vite).
  * `--no-window` leaves the window out, for quick rounds on the host.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -58,4 +59,17 @@ if (existsSync(join(dist, 'backends.js'))) {
 if (!process.argv.includes('--no-window') && existsSync(join(root, 'renderer', 'index.html'))) {
   const { build } = await import('vite');
   await build({ root: join(root, 'renderer'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  checkStart(join(dist, 'window'));
+}
+
+/** What a browser fetches before the first screen stands may not grow unnoticed: 200 kB of gzipped JavaScript at most (it was 110 when this was written). */
+function checkStart(folder) {
+  const LIMIT = 200_000;
+  const page = readFileSync(join(folder, 'index.html'), 'utf8');
+  if (/<script(?![^>]*\ssrc=)/.test(page)) throw new Error('The page holds an inline script, which its rules forbid.');
+  const files = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(([, file]) => file);
+  const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file))).length, 0);
+  console.log(`The window starts with ${Math.round(size / 1_000)} kB of JavaScript (gzip), ${files.length} files.`);
+  if (files.length === 0 || size > LIMIT)
+    throw new Error(`More than ${LIMIT / 1_000} kB, or none: see build/build.mjs.`);
 }

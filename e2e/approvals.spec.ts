@@ -136,3 +136,84 @@ test('an answer that comes too late is told, and not shown as given', async ({ p
   await expect(page.getByRole('alert')).toContainText('GH_APPROVAL_GONE');
   await expect(page.getByRole('region', { name: 'Just now' })).not.toContainText('allowed');
 });
+
+test('a call is told beside the last such call that went through', async ({ page }) => {
+  const assistant = await desk.assistant('custom/echo');
+  await desk.open(page, '#/approvals');
+  const allow = async (line: string, more: Record<string, unknown> = {}) => {
+    const answer = assistant.call('write', { line, ...more });
+    const card = page.getByRole('region', wants('write'));
+    await expect(card).toContainText(line);
+    return { answer, card, done: () => card.getByRole('button', { name: 'Allow once' }).click() };
+  };
+  const first = await allow('alike', { place: 'here' });
+  await first.done();
+  await first.answer;
+  const second = await allow('not alike', { place: 'here' });
+  await second.card.getByRole('button', { name: 'Show the difference' }).click();
+  const difference = second.card.getByRole('region', { name: 'The difference' });
+  await expect(difference).toContainText('line');
+  await expect(difference).toContainText('alike');
+  await expect(difference).not.toContainText('place');
+  await second.card.getByRole('button', { name: 'Deny' }).click();
+  await second.answer;
+});
+
+test('a question that the assistant cannot show is answered here', async ({ page }) => {
+  const assistant = await desk.assistant('custom/echo');
+  await desk.api('connections.classify', { id: 'custom/echo', tool: 'ask', effect: 'read' });
+  await desk.open(page, '#/connections');
+  const answer = assistant.call('ask', { about: 'the cellar' });
+  await expect(page).toHaveTitle(/^\(1\)/);
+  await page.getByRole('link', { name: /Look at/ }).click();
+  const card = page.getByRole('region', { name: /custom\/echo asks something for ask by Terminal/ });
+  await expect(card).toContainText('Sure about the cellar?');
+  await card.getByLabel('sure').check();
+  await card.getByRole('button', { name: 'Answer', exact: true }).click();
+  expect(await answer).toContain('accept');
+  await expect(page.getByRole('region', { name: 'Just now' })).toContainText('answered');
+  const again = assistant.call('ask', { about: 'the attic' });
+  await card.getByRole('button', { name: 'Do not answer' }).click();
+  expect(await again).toContain('decline');
+});
+
+test('what waits is answered from the command line too, where the window lends its code', async () => {
+  const assistant = await desk.assistant('custom/echo');
+  const code = async (): Promise<string> => (await desk.api('code.current', {})).code;
+  const asked = assistant.call('ask', { about: 'the shell' });
+  await expect.poll(async () => (await desk.api('questions.list', {})).length).toBe(1);
+  const [question] = (await desk.here.run(['questions', 'list'])).json as readonly { readonly id: string }[];
+  const answer = ['questions', 'answer', question?.id ?? '', '--set', 'sure=true'];
+  expect((await desk.here.run(answer)).stderr).toContain('GH_CODE_NEEDED');
+  await desk.here.run([...answer, '--code', await code()]);
+  expect(await asked).toMatch(/sure\W+:true/);
+  const called = assistant.call('write', { line: 'from the shell' });
+  await expect.poll(async () => (await desk.api('approvals.list', {})).length).toBe(1);
+  const [approval] = await desk.api('approvals.list', {});
+  const shown = await desk.here.run(['approvals', 'show', approval?.id ?? '']);
+  expect(shown.json).toMatchObject({ tool: 'write', similar: { arguments: expect.anything() } });
+  await desk.here.run(['approvals', 'allow', approval?.id ?? '', '--code', await code()]);
+  expect(await called).toContain('wrote from the shell');
+});
+
+test.describe('the pop-over', () => {
+  for (const width of [360, 480])
+    test(`answers at ${width} pixels, with the code for the command line`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 560 });
+      const assistant = await desk.assistant('custom/echo');
+      await desk.open(page);
+      await page.evaluate(() => {
+        location.hash = '#/popover';
+      });
+      await expect(page.getByText('Nothing waits for you.')).toBeVisible();
+      const answer = assistant.call('write', { line: `at ${width}` });
+      const card = page.getByRole('region', wants('write'));
+      await expect(card).toContainText(`at ${width}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide).toBeLessThanOrEqual(width);
+      await card.getByRole('button', { name: 'Allow once' }).click();
+      expect(await answer).toContain('wrote');
+      await page.getByRole('button', { name: 'Show the code' }).click();
+      await expect(page.getByText(/^\d{3}-\d{3}$/)).toBeVisible();
+    });
+});

@@ -92,3 +92,44 @@ test('a file with a mistake is left alone, and the place of the mistake is told'
   await expect(dialog.getByRole('button', { name: 'Register', exact: true })).toBeDisabled();
   expect(readFileSync(join(desk.here.folder, '.claude.json'), 'utf8')).toBe('{ "mcpServers": [broken');
 });
+
+test('what it may use, and its calls, are a step away', async ({ page }) => {
+  await desk.api('clients.register', { client: 'cursor', connections: ['custom/echo'] });
+  await desk.open(page, '#/assistants');
+  const card = page.getByRole('region', { name: 'Cursor' });
+  await card.getByText('What it may use').click();
+  await expect(card).toContainText(/custom\/echo: 0 actions at once, 10 after asking, 0 not; .* tokens/);
+  await card.getByRole('link', { name: 'Change it' }).first().click();
+  await expect(page.getByLabel('For', { exact: true })).toHaveValue('cursor');
+  await page.goBack();
+  await card.getByRole('link', { name: 'Its calls' }).click();
+  await expect(page.getByText('Assistant: Cursor')).toBeVisible();
+});
+
+test('entries that are gone are put back', async ({ page }) => {
+  await desk.api('clients.register', { client: 'cursor', connections: ['custom/echo'] });
+  writeFileSync(join(desk.here.folder, '.cursor', 'mcp.json'), MINE);
+  await desk.open(page, '#/assistants');
+  await expect(page.getByText('Entries of Cursor no longer lead here.')).toBeVisible();
+  await page.getByRole('button', { name: 'Repair them' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Cursor: ' })).toContainText('repaired');
+  expect(cursorFile()).toContain('bridge.js');
+});
+
+test('an install link and a bundle are made for one connection', async ({ page }) => {
+  await desk.open(page, '#/assistants');
+  const card = page.getByRole('region', { name: 'Cursor' });
+  await card.getByRole('button', { name: 'Install link…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Connection').selectOption('custom/second');
+  await dialog.getByRole('button', { name: 'Make the link' }).click();
+  await expect(dialog.getByRole('link', { name: 'Open it' })).toHaveAttribute('href', /^cursor:/);
+  await page.keyboard.press('Escape');
+  await page.getByText(/more that Gatehouse knows/).click();
+  const desktop = page.getByRole('region', { name: 'Claude Desktop' });
+  await desktop.getByRole('button', { name: 'Download an .mcpb…' }).click();
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Download', exact: true }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.mcpb$/);
+  await expect(dialog.getByRole('status')).toContainText('.mcpb');
+});

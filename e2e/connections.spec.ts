@@ -1,4 +1,5 @@
 import { fixture, runtime } from '../app/testing/index.ts';
+import { sandboxes } from '../mcp/index.ts';
 import { expect, setUpDesk, test } from './desk.ts';
 
 const desk = setUpDesk();
@@ -137,4 +138,42 @@ test('one is removed in two steps, the second of which says what is lost', async
   await page.getByRole('button', { name: 'Remove custom/short-lived' }).click();
   await expect(page.getByRole('heading', { name: 'Connections' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'custom/short-lived' })).toBeHidden();
+});
+
+test('the page tells what the vendor permits, and its limits', async ({ page }) => {
+  const load = sandboxes.dpod;
+  if (load === undefined) throw new Error('There is a sandbox for DPoD.');
+  const sandbox = await (await load()).startSandbox({ port: 0 });
+  const [given] = sandbox.credentials;
+  await desk.api('connections.add', {
+    backend: 'dpod',
+    name: 'acme',
+    settings: { ...given?.settings },
+    secrets: { ...given?.secrets },
+  });
+  await desk.api('connections.test', { id: 'dpod/acme' });
+  await desk.open(page, '#/connections/dpod/acme');
+  await expect(page.getByText('Calls left at the vendor')).toBeVisible();
+  await expect(page.getByText('Way to the vendor')).toBeVisible();
+  await expect(page.locator('dd', { hasText: /^open$/ })).toBeVisible();
+  await expect(page.getByRole('table')).toContainText(/permits|unknown|any/);
+  await page.getByRole('link', { name: 'Its calls' }).click();
+  await expect(page.getByText('Connection: dpod/acme')).toBeVisible();
+  await desk.api('connections.remove', { id: 'dpod/acme' });
+  await sandbox.close();
+});
+
+test('what the server says appears as it says it, and is narrowed by level', async ({ page }) => {
+  await desk.open(page, '#/connections/custom/echo?part=log');
+  await desk.api('connections.restart', { id: 'custom/echo' });
+  const log = page.getByRole('region', { name: 'Log' });
+  const assistant = await desk.assistant('custom/echo');
+  await desk.api('connections.classify', { id: 'custom/echo', tool: 'rubbish', effect: 'read' });
+  await assistant.call('rubbish');
+  await expect(log).toContainText('Listening on port 3000');
+  await page.getByLabel('Find in the log').fill('half');
+  await expect(log).not.toContainText('Listening');
+  await page.getByLabel('Find in the log').fill('');
+  await page.getByLabel('Show', { exact: true }).selectOption('errors only');
+  await expect(page.getByText('It has said nothing of this kind.')).toBeVisible();
 });

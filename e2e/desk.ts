@@ -34,6 +34,9 @@ export const test = base.extend<{ readonly tolerance: Tolerance }>({
 });
 export { expect };
 
+/** WCAG 2.2, A and AA: all of axe's rules for it. */
+export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
 /** A real host with its window's address, and assistants that reach it as assistants do: over the bridge, on stdio. */
 export interface Desk {
   readonly here: Installation;
@@ -105,14 +108,12 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
         },
       };
     },
-    async open(page, hash = '') {
+    async open(page, hash = '#/connections') {
       await page.goto(desk.url);
       await expect(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
-      if (hash !== '') {
-        await page.evaluate(to => {
-          location.hash = to;
-        }, hash);
-      }
+      await page.evaluate(to => {
+        location.hash = to;
+      }, hash);
     },
   };
   test.beforeAll(async () => {

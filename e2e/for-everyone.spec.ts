@@ -156,7 +156,11 @@ function findFaults(): string[] {
       .trim();
   };
   for (const element of document.querySelectorAll('button, a, input, select, textarea, [role], [tabindex="0"]')) {
-    if (!shown(element) || element.matches('[role="presentation"], [role="status"], input[type="hidden"]')) continue;
+    if (
+      !shown(element) ||
+      element.matches('[role="presentation"], [role="status"], [role="cell"], input[type="hidden"]')
+    )
+      continue;
     if (nameOf(element) === '') faults.push(`no name: ${element.outerHTML.slice(0, 120)}`);
   }
   const ids = [...document.querySelectorAll('[id]')].map(element => element.id);

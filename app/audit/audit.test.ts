@@ -158,7 +158,7 @@ describe('a history of 200 entries', () => {
     expect(await numbers({ before: 181, facets: { action: 'delete_service_instance' }, limit: 2 })).toEqual([180, 170]);
     expect(await numbers({ after: 197 })).toEqual([200, 199, 198]);
     expect(await numbers({ text: '"unbalanced AND (' })).toEqual([]);
-    const at = (await history.get(100))?.time ?? '';
+    const at = (await history.get(100))?.entry.time ?? '';
     expect((await numbers({ to: at, limit: 1 }))[0]).toBeLessThanOrEqual(100);
   });
 
@@ -179,7 +179,7 @@ describe('a history of 200 entries', () => {
 
   it('still verifies after pruning, and shows a forged checkpoint', async () => {
     const history = audit as Audit;
-    const middle = (await history.get(150))?.time ?? '';
+    const middle = (await history.get(150))?.entry.time ?? '';
     expect(await history.prune(middle)).toBeGreaterThanOrEqual(149);
     expect(await history.verify()).toMatchObject({ ok: true, prunedTo: expect.any(Number) });
     await close();
@@ -218,7 +218,7 @@ it('an interrupted change of the key is no forgery, whichever key is in force af
   for (const inForce of [key, next]) {
     const history = await open();
     for (let n = 1; n <= 20; n++) history.append(call(n));
-    await history.prune((await history.get(history.head().seq - 3))?.time ?? '');
+    await history.prune((await history.get(history.head().seq - 3))?.entry.time ?? '');
     history.prepareReseal(next);
     history.append(call(21));
     await close();

@@ -2,10 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { GatehouseError } from '../contract/errors.ts';
 import { openDatabase, transaction } from '../storage/index.ts';
 import { headOf, SCHEMA, sealerOf } from './chain.ts';
+import type { Counts, CountsQuery } from './counts.ts';
 import type { AuditQuery, Entry } from './entry.ts';
 import type { ExportFormat } from './export.ts';
 import { journalFiles, moveInto, openJournal, type Piece } from './journal.ts';
 import { type Anchor, type AuditWriter, openWriter } from './log.ts';
+import type { LinkedEntry } from './search-index.ts';
 import type { Verdict } from './verify.ts';
 import type { WorkerReply, WorkerTask } from './worker.ts';
 
@@ -19,7 +21,11 @@ const RETRY_MS = 5_000;
 /** The history: a writer on this thread, everything that reads on a worker. */
 export interface Audit extends AuditWriter {
   search(query: AuditQuery): Promise<Entry[]>;
-  get(seq: number): Promise<Entry | undefined>;
+  /** How many calls ended, when, how, and how long they took. */
+  counts(query: CountsQuery): Promise<Counts>;
+  get(seq: number): Promise<LinkedEntry | undefined>;
+  /** Number of the oldest entry that was not pruned. */
+  start(): number;
   verify(onProgress?: Progress): Promise<Verdict>;
   /** Writes a file; returns the number of entries. */
   exportTo(file: string, format: ExportFormat, query: AuditQuery, onProgress?: Progress): Promise<number>;
@@ -78,6 +84,7 @@ export async function openAudit(deps: {
     await move();
     return worker.ask(task, onProgress);
   };
+  const getStart = db.prepare('SELECT min(seq) AS seq FROM entry');
 
   return {
     ...writer,
@@ -90,7 +97,9 @@ export async function openAudit(deps: {
       key = given;
     },
     search: query => ask({ type: 'search', query }) as Promise<Entry[]>,
-    get: seq => ask({ type: 'get', seq }) as Promise<Entry | undefined>,
+    counts: query => ask({ type: 'counts', query }) as Promise<Counts>,
+    get: seq => ask({ type: 'get', seq }) as Promise<LinkedEntry | undefined>,
+    start: () => Number(getStart.get()?.seq ?? 1),
     async verify(onProgress) {
       const anchor = key === undefined ? undefined : await deps.anchor?.read().catch(() => undefined);
       return (await ask({ type: 'verify', key, anchor }, onProgress)) as Verdict;

@@ -3,6 +3,7 @@ export const ENTRY_KINDS = [
   'intent',
   'outcome',
   'approval',
+  'question',
   'sign-in',
   'credential-refused',
   'secret-set',

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type Migration, openDatabase, transaction } from '../storage/index.ts';
+import { COUNTS_SCHEMA, type Counts, type CountsQuery, callCounts } from './counts.ts';
 import { type AuditQuery, type Entry, FACETS } from './entry.ts';
 
 /**
@@ -12,9 +13,18 @@ const SCHEMA: readonly Migration[] = [
   CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB) STRICT;
   INSERT INTO progress (id, seq) VALUES (1, 0);
   `,
+  // What was indexed before there were counts is indexed again.
+  `${COUNTS_SCHEMA} INSERT INTO words(words) VALUES('delete-all'); UPDATE progress SET seq=0, hash=NULL;`,
 ];
 const BATCH = 2_000;
 const TEXT_LIMIT = 4_000;
+
+/** An entry with its hash and that of the one before it, in hexadecimal; `null` where that one was pruned or is none. */
+export interface LinkedEntry {
+  readonly entry: Entry;
+  readonly hash: string;
+  readonly previous: string | null;
+}
 
 export interface SearchIndex {
   /** The connection to the history itself, which only this thread writes. */
@@ -22,7 +32,8 @@ export interface SearchIndex {
   /** Indexes what is new, at most `budget` entries; returns how many are left. */
   catchUp(budget: number): number;
   search(query: AuditQuery): Entry[];
-  get(seq: number): Entry | undefined;
+  counts(query: CountsQuery): Counts;
+  get(seq: number): LinkedEntry | undefined;
   /** Forgets entries up to and including `seq`. */
   forget(seq: number): void;
   close(): void;
@@ -37,7 +48,9 @@ export function openSearchIndex(auditFile: string, indexFile: string): SearchInd
   const entriesAfter = audit.prepare('SELECT seq, body, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?');
   const newest = audit.prepare('SELECT max(seq) AS seq FROM entry');
   const bodyOf = audit.prepare('SELECT body FROM entry WHERE seq=?');
+  const linkOf = audit.prepare('SELECT body, hash FROM entry WHERE seq=?');
   const addWords = index.prepare('INSERT INTO words (rowid, text, facets) VALUES (?, ?, ?)');
+  const counts = callCounts(index);
   const setProgress = index.prepare('UPDATE progress SET seq=?, hash=?');
 
   // An index of another history (an old copy was put back) is thrown away.
@@ -51,8 +64,14 @@ export function openSearchIndex(auditFile: string, indexFile: string): SearchInd
   return {
     audit,
     get(seq) {
-      const row = bodyOf.get(seq);
-      return row === undefined ? undefined : (JSON.parse(String(row.body)) as Entry);
+      const row = linkOf.get(seq);
+      if (row === undefined) return undefined;
+      const previous = linkOf.get(seq - 1);
+      return {
+        entry: JSON.parse(String(row.body)) as Entry,
+        hash: hexOf(row.hash),
+        previous: previous === undefined ? null : hexOf(previous.hash),
+      };
     },
     catchUp(budget) {
       let at = indexed();
@@ -61,10 +80,9 @@ export function openSearchIndex(auditFile: string, indexFile: string): SearchInd
         if (rows.length === 0) return 0;
         const last = rows.at(-1);
         transaction(index, () => {
-          for (const row of rows) {
-            const entry = JSON.parse(String(row.body)) as Entry;
-            addWords.run(Number(row.seq), textOf(entry), facetsOf(entry));
-          }
+          const entries = rows.map(row => JSON.parse(String(row.body)) as Entry);
+          for (const entry of entries) addWords.run(entry.seq, textOf(entry), facetsOf(entry));
+          counts.add(entries);
           setProgress.run(Number(last?.seq), last?.hash as Uint8Array);
         });
         at = Number(last?.seq);
@@ -90,8 +108,13 @@ export function openSearchIndex(auditFile: string, indexFile: string): SearchInd
       const rows = found.map(row => bodyOf.get(Number(row.seq)));
       return rows.flatMap(row => (row === undefined ? [] : [JSON.parse(String(row.body)) as Entry]));
     },
+    counts: query => counts.read(query),
     forget(seq) {
-      transaction(index, () => index.prepare('DELETE FROM words WHERE rowid <= ?').run(seq));
+      const next = entriesAfter.get(seq, 1);
+      transaction(index, () => {
+        index.prepare('DELETE FROM words WHERE rowid <= ?').run(seq);
+        counts.forget(next === undefined ? undefined : (JSON.parse(String(next.body)) as Entry).time);
+      });
     },
     close() {
       audit.close();
@@ -103,8 +126,13 @@ export function openSearchIndex(auditFile: string, indexFile: string): SearchInd
 function reset(index: DatabaseSync): void {
   transaction(index, () => {
     index.exec("INSERT INTO words(words) VALUES('delete-all')");
+    index.exec('DELETE FROM counts');
     index.exec('UPDATE progress SET seq=0, hash=NULL');
   });
+}
+
+function hexOf(hash: unknown): string {
+  return Buffer.from(hash as Uint8Array).toString('hex');
 }
 
 function equal(a: unknown, b: unknown): boolean {

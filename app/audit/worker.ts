@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { CountsQuery } from './counts.ts';
 import type { AuditQuery } from './entry.ts';
 import { type ExportFormat, exportEntries } from './export.ts';
 import { moveInto, type Piece } from './journal.ts';
@@ -10,6 +11,7 @@ export type WorkerTask =
   | { readonly type: 'move'; readonly pieces: readonly Piece[] }
   | { readonly type: 'get'; readonly seq: number }
   | { readonly type: 'search'; readonly query: AuditQuery }
+  | { readonly type: 'counts'; readonly query: CountsQuery }
   | { readonly type: 'verify'; readonly key: Uint8Array | undefined; readonly anchor: string | undefined }
   | { readonly type: 'export'; readonly query: AuditQuery; readonly file: string; readonly format: ExportFormat }
   | { readonly type: 'forget'; readonly seq: number }
@@ -38,6 +40,9 @@ const run = async (request: WorkerRequest): Promise<unknown> => {
     case 'search':
       index.catchUp(Number.POSITIVE_INFINITY);
       return index.search(request.query);
+    case 'counts':
+      index.catchUp(Number.POSITIVE_INFINITY);
+      return index.counts(request.query);
     case 'verify':
       return verifyHistory(auditFile, request.key && Buffer.from(request.key), request.anchor, (done, total) =>
         reply({ id: request.id, type: 'progress', done, total }),

@@ -6,7 +6,9 @@ import {
   type ClientChangeView,
   type ConnectionView,
   GatehouseError,
+  type GrantsPreviewView,
   type GrantsView,
+  type StatsView,
 } from '../contract/index.ts';
 import { examine } from '../doctor.ts';
 import { findRuntime, type Runtime } from '../runtime.ts';
@@ -259,26 +261,32 @@ function buildProgram(runtime: Runtime): Command {
         .join('\n\n'),
     );
   });
-  sub(program, 'doctor', 'what works on this machine and what does not, each with its remedy').action(async () => {
-    const paths = pathsOf(home());
-    const vault = await connectHost(home(), runtime.cli, { start: false })
-      .then(async line => {
-        const status = await line.call('status', {});
-        line.close();
-        return status.vault;
-      })
-      .catch(() => undefined);
-    const checks = examine(runtime, paths, { running: vault !== undefined, ...(vault === undefined ? {} : { vault }) });
-    output().value(checks, () =>
-      checks
-        .map(
-          ({ name, ok, says, remedy }) =>
-            `${ok ? 'ok  ' : 'BAD '} ${name.padEnd(9)} ${says}${remedy === '' ? '' : `\n     → ${remedy}`}`,
-        )
-        .join('\n'),
-    );
-    if (checks.some(({ ok }) => !ok)) throw new GatehouseError('GH_DOCTOR', 'Something needs attention.');
-  });
+  sub(program, 'doctor', 'what works on this machine and what does not, each with its remedy')
+    .option('--report', 'as text to show to others, without names and addresses')
+    .action(async (options: Options) => {
+      const out = output();
+      const line = await connectHost(home(), runtime.cli, { start: false }).catch(() => undefined);
+      try {
+        if (options.report === true) {
+          if (line === undefined)
+            throw new GatehouseError('GH_HOST_DOWN', 'The report is made by the host, and none is running.');
+          return out.value(await line.call('doctor.report', {}), told => told.text);
+        }
+        const checks =
+          line === undefined ? examine(runtime, pathsOf(home()), { running: false }) : await line.call('doctor', {});
+        out.value(checks, told =>
+          told
+            .map(
+              ({ name, ok, says, remedy }) =>
+                `${ok ? 'ok  ' : 'BAD '} ${name.padEnd(9)} ${says}${remedy === '' ? '' : `\n     → ${remedy}`}`,
+            )
+            .join('\n'),
+        );
+        if (checks.some(({ ok }) => !ok)) throw new GatehouseError('GH_DOCTOR', 'Something needs attention.');
+      } finally {
+        line?.close();
+      }
+    });
 
   // --- connections -------------------------------------------------------------------------------------------------
   const connections = group('connections', 'accounts: add, edit, test, remove');
@@ -324,6 +332,14 @@ function buildProgram(runtime: Runtime): Command {
         out.value(added, view => `${view.id} is added. Test it with: gatehouse connections test ${view.id}`);
       }),
     );
+  sub(connections, 'demo <backend>', 'a connection to made-up data, to try things with').action((backend: string) =>
+    withHost(async (call, out) =>
+      out.value(
+        await call('connections.demo', { backend }),
+        view => `${view.id} is added: a demonstration. Nothing in it is real.`,
+      ),
+    ),
+  );
   sub(connections, 'edit <id>', 'another name, setting or secret')
     .option('--name <name>', 'a new name')
     .option('--set <key=value...>', 'a setting')
@@ -421,11 +437,23 @@ function buildProgram(runtime: Runtime): Command {
     .action((id: string, options: Options) =>
       withHost(async (call, out) => showGrants(out, await call('grants.show', { id, ...clientOf(options) }))),
     );
+  sub(grants, 'preset <id> <name>', 'read-only, ask (before changes) or full; default takes everything away')
+    .option('--client <id>', 'for one assistant only')
+    .option('--dry-run', 'only show what would change')
+    .option(...code)
+    .action((id: string, name: string, options: Options) =>
+      withHost(async (call, out) => {
+        const change = { id, preset: name as 'ask', ...clientOf(options) };
+        if (options.dryRun === true) return showConsequence(out, await call('grants.preview', change));
+        showGrants(out, await call('grants.apply', { ...change, ...codeOf(options) }));
+      }),
+    );
   sub(grants, 'set <id> <verdict>', 'allow, ask, deny, hide, or default')
     .option('--client <id>', 'for one assistant only')
     .addOption(new Option('--effect <effect>').choices(['read', 'write', 'destructive']))
     .option('--tool <name>')
     .option('--action <name>')
+    .option('--dry-run', 'only show what would change')
     .option(...code)
     .action((id: string, verdict: string, options: Options) =>
       withHost(async (call, out) => {
@@ -433,18 +461,16 @@ function buildProgram(runtime: Runtime): Command {
           throw new GatehouseError('GH_USAGE', `"${verdict}" is no verdict.`, {
             hint: 'Use allow, ask, deny, hide or default.',
           });
-        showGrants(
-          out,
-          await call('grants.set', {
-            id,
-            verdict: verdict as 'allow',
-            ...clientOf(options),
-            ...(options.effect === undefined ? {} : { effect: options.effect as 'read' }),
-            ...(options.tool === undefined ? {} : { tool: String(options.tool) }),
-            ...(options.action === undefined ? {} : { action: String(options.action) }),
-            ...codeOf(options),
-          }),
-        );
+        const change = {
+          verdict: verdict as 'allow',
+          ...(options.effect === undefined ? {} : { effect: options.effect as 'read' }),
+          ...(options.tool === undefined ? {} : { tool: String(options.tool) }),
+          ...(options.action === undefined ? {} : { action: String(options.action) }),
+        };
+        const of = { id, ...clientOf(options) };
+        if (options.dryRun === true)
+          return showConsequence(out, await call('grants.preview', { ...of, changes: [change] }));
+        showGrants(out, await call('grants.set', { ...of, ...change, ...codeOf(options) }));
       }),
     );
   sub(program, 'pause', 'let no call through').action(() =>
@@ -473,6 +499,13 @@ function buildProgram(runtime: Runtime): Command {
       ),
     ),
   );
+  sub(approvals, 'show <id>', 'one of them, with the last such call that went through').action((id: string) =>
+    withHost(async (call, out) => {
+      const approval = (await call('approvals.list', {})).find(waiting => waiting.id === id);
+      const told = { ...approval, ...(await call('approvals.similar', { id })) };
+      out.value(told, value => JSON.stringify(value, null, 2));
+    }),
+  );
   sub(approvals, 'allow <id>', 'let the call through, once')
     .option('--minutes <number>', 'also allow the same action for this assistant until then', Number)
     .option(...code)
@@ -498,6 +531,48 @@ function buildProgram(runtime: Runtime): Command {
         ),
       ),
     );
+
+  const questions = group('questions', 'what servers ask and assistants cannot show');
+  sub(questions, 'list', 'all of them').action(() =>
+    withHost(async (call, out) =>
+      out.table(
+        await call('questions.list', {}),
+        {
+          id: row => row.id,
+          client: row => row.client,
+          connection: row => row.connection,
+          call: row => `${row.tool}/${row.action}`,
+          asks: row => row.message,
+          fields: row => row.fields.map(field => `${field.name}${field.required ? '' : '?'}`).join(' '),
+          until: row => row.expiresAt,
+        },
+        'No server asks anything.',
+      ),
+    ),
+  );
+  sub(questions, 'answer <id>', 'give the server what it asks for')
+    .option('--set <field=value...>', 'an answer; JSON where it is no plain text')
+    .option(...code)
+    .action((id: string, options: Options) =>
+      withHost(async (call, out) => {
+        const fields = (await call('questions.list', {})).find(waiting => waiting.id === id)?.fields;
+        const content = Object.fromEntries(
+          Object.entries(pairs(options.set)).map(([name, value]) => {
+            const kind = fields?.find(field => field.name === name)?.kind;
+            return [name, kind === 'text' || kind === 'choice' ? value : parseValue(String(value))];
+          }),
+        );
+        out.value(
+          await call('questions.answer', { id, action: 'accept', content, ...codeOf(options) }),
+          told => `Answered: ${told.tool} goes on.`,
+        );
+      }),
+    );
+  sub(questions, 'decline <id>', 'tell the server that you do not answer').action((id: string) =>
+    withHost(async (call, out) =>
+      out.value(await call('questions.answer', { id, action: 'decline' }), told => `Declined: ${told.message}`),
+    ),
+  );
 
   // --- clients -----------------------------------------------------------------------------------------------------
   const clients = group('clients', 'assistants and their config files');
@@ -595,6 +670,25 @@ function buildProgram(runtime: Runtime): Command {
       out.value(await call('clients.revoke', { client }), told => `The key of ${told.revoked} is revoked.`),
     ),
   );
+  sub(clients, 'keys', 'which programs have a key, and where it stands').action(() =>
+    withHost(async (call, out) =>
+      out.table(
+        await call('clients.keys', {}),
+        { client: row => row.client, file: row => row.file, '': row => (row.revoked ? 'revoked' : '') },
+        'None.',
+      ),
+    ),
+  );
+  sub(clients, 'key <client>', 'a key for a program that comes over HTTP')
+    .option(...code)
+    .action((client: string, options: Options) =>
+      withHost(async (call, out) =>
+        out.value(
+          await call('clients.key', { client, ...codeOf(options) }),
+          told => `The key of ${told.client} stands in ${told.file}.`,
+        ),
+      ),
+    );
   sub(clients, 'link <client>', 'an install link to open')
     .requiredOption('--connection <id>')
     .option(...code)
@@ -623,27 +717,23 @@ function buildProgram(runtime: Runtime): Command {
 
   // --- history -----------------------------------------------------------------------------------------------------
   const audit = group('audit', 'the history');
+  const facets = [
+    '--filter <facet=value...>',
+    'kind, client, connection, tool, action, effect, decision, outcome, code, session',
+  ] as const;
   sub(audit, 'list', 'newest first; with --json one entry a line')
     .option('--query <words>', 'words that must occur')
     .option('--limit <number>', 'how many', Number, 50)
     .option('--before <number>', 'only entries before this number', Number)
     .option('--from <time>', 'ISO time, inclusive')
     .option('--to <time>', 'ISO time, exclusive')
-    .option(
-      '--filter <facet=value...>',
-      'kind, client, connection, tool, action, effect, decision, outcome, code, session',
-    )
+    .option(...facets)
     .action((options: Options) =>
       withHost(async (call, out) => {
         const entries = await call('audit.list', {
           limit: Number(options.limit),
-          facets: Object.fromEntries(
-            Object.entries(pairs(options.filter)).map(([facet, value]) => [facet, String(value)]),
-          ),
-          ...(options.query === undefined ? {} : { text: String(options.query) }),
+          ...queryOf(options),
           ...(options.before === undefined ? {} : { before: Number(options.before) }),
-          ...(options.from === undefined ? {} : { from: String(options.from) }),
-          ...(options.to === undefined ? {} : { to: String(options.to) }),
         });
         if (out.json) for (const entry of entries) out.line(JSON.stringify(entry));
         else
@@ -664,6 +754,28 @@ function buildProgram(runtime: Runtime): Command {
           );
       }),
     );
+  sub(audit, 'stats', 'ended calls in numbers: when, how, how long, the busiest')
+    .option('--hours <number>', 'of the last so many hours', Number, 24)
+    .option('--from <time>', 'ISO time, instead of --hours')
+    .option('--to <time>', 'ISO time, exclusive; now unless told')
+    .option('--bucket-hours <number>', 'hours that are counted together', Number, 1)
+    .option('--filter <facet=value...>', 'connection, client, tool, action, effect, outcome, code')
+    .action((options: Options) =>
+      withHost(async (call, out) => {
+        const to = options.to === undefined ? new Date() : new Date(String(options.to));
+        const from =
+          options.from === undefined
+            ? new Date(to.getTime() - (Number(options.hours) - 1) * 3_600_000)
+            : new Date(String(options.from));
+        const told = await call('audit.stats', {
+          from: from.toISOString(),
+          to: to.toISOString(),
+          bucketHours: Number(options.bucketHours),
+          facets: pairs(options.filter) as Record<string, string>,
+        });
+        out.value(told, showStats);
+      }),
+    );
   sub(audit, 'show <number>', 'one entry, whole').action((seq: string) =>
     withHost(async (call, out) =>
       out.value(await call('audit.get', { seq: Number(seq) }), entry => JSON.stringify(entry, null, 2)),
@@ -674,16 +786,19 @@ function buildProgram(runtime: Runtime): Command {
       out.value(await call('audit.repeat', { seq: Number(seq) }), result => JSON.stringify(result, null, 2)),
     ),
   );
-  sub(audit, 'export <file>', 'JSON Lines, or CSV')
+  sub(audit, 'export [file]', 'JSON Lines, or CSV; into the Downloads folder unless told')
     .addOption(new Option('--format <format>').choices(['jsonl', 'csv']))
-    .option('--query <words>')
-    .action((file: string, options: Options) =>
+    .option('--query <words>', 'words that must occur')
+    .option('--from <time>', 'ISO time, inclusive')
+    .option('--to <time>', 'ISO time, exclusive')
+    .option(...facets)
+    .action((file: string | undefined, options: Options) =>
       withHost(async (call, out) =>
         out.value(
           await call('audit.export', {
-            file: resolve(file),
-            format: (options.format ?? (file.endsWith('.csv') ? 'csv' : 'jsonl')) as 'csv',
-            query: options.query === undefined ? {} : { text: String(options.query) },
+            ...(file === undefined ? {} : { file: resolve(file) }),
+            format: (options.format ?? (file?.endsWith('.csv') === true ? 'csv' : 'jsonl')) as 'csv',
+            query: queryOf(options),
           }),
           told => `\n${told.entries} entries are in ${told.file}.`,
         ),
@@ -804,6 +919,22 @@ function showGrants(out: Output, view: GrantsView): void {
   );
 }
 
+function showConsequence(out: Output, preview: GrantsPreviewView): void {
+  if (out.json) return out.line(JSON.stringify(preview));
+  out.table(
+    preview.changes,
+    {
+      tool: row => row.tool,
+      action: row => row.action,
+      effect: row => row.effect,
+      before: row => row.before,
+      after: row => row.after,
+      '': row => (row.wider ? 'WIDER' : ''),
+    },
+    'Nothing would change.',
+  );
+}
+
 function showChange(out: Output, change: ClientChangeView): void {
   out.value(change, told =>
     [
@@ -814,6 +945,23 @@ function showChange(out: Output, change: ClientChangeView): void {
       .filter(text => text !== '')
       .join('\n'),
   );
+}
+
+function showStats(stats: StatsView): string {
+  const outcomes = (told: Readonly<Record<string, number>>): string =>
+    Object.entries(told)
+      .map(([outcome, calls]) => `${calls} ${outcome}`)
+      .join(', ');
+  return [
+    `${stats.calls} calls${stats.calls === 0 ? '' : `: ${outcomes(stats.outcomes)}; half took ${stats.p50Ms} ms or less, 95 % ${stats.p95Ms} ms or less`}.`,
+    ...stats.buckets
+      .filter(bucket => Object.keys(bucket.outcomes).length > 0)
+      .map(bucket => `  ${bucket.from}  ${outcomes(bucket.outcomes)}`),
+    ...stats.actions.map(
+      row =>
+        `  ${row.connection} ${row.tool}/${row.action}: ${row.calls} calls, ${row.failed} failed, ${row.meanMs} ms`,
+    ),
+  ].join('\n');
 }
 
 function pairs(given: unknown): Record<string, unknown> {
@@ -865,6 +1013,15 @@ function parseValue(text: string): unknown {
 
 function codeOf(options: Options): { code?: string } {
   return options.code === undefined ? {} : { code: String(options.code) };
+}
+
+function queryOf(options: Options) {
+  return {
+    facets: Object.fromEntries(Object.entries(pairs(options.filter)).map(([facet, value]) => [facet, String(value)])),
+    ...(options.query === undefined ? {} : { text: String(options.query) }),
+    ...(options.from === undefined ? {} : { from: String(options.from) }),
+    ...(options.to === undefined ? {} : { to: String(options.to) }),
+  };
 }
 
 function clientOf(options: Options): { client?: string } {

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { GatehouseError } from '../contract/index.ts';
 import { createHost, type Host } from '../host.ts';
 import type { Runtime } from '../runtime.ts';
@@ -44,7 +43,10 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
     return joinRunning(home, runtime, options, output);
   }
   try {
-    const sandbox = options.demo ? await addDemonstration(host, runtime) : undefined;
+    if (options.demo) {
+      await host.api.call('window', 'connections.demo', { backend: 'dpod' });
+      await host.api.call('window', 'connections.test', { id: 'dpod/demo' });
+    }
     const door = await host.openWindow(options.port);
     announce(
       output,
@@ -53,7 +55,6 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
       door.launchUrl(),
     );
     await Promise.race([untilTold(), gone]);
-    sandbox?.kill();
   } finally {
     await host.stop();
     cleanUp();
@@ -110,36 +111,6 @@ function untilTold(): Promise<void> {
   return new Promise(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-}
-
-/** A sandbox of the vendor as a child of ours, and a connection to it. */
-async function addDemonstration(host: Host, runtime: Runtime): Promise<ChildProcess> {
-  const child = spawn(runtime.node, [runtime.cli, 'sandbox', 'dpod', '--json', '--until-stdin-ends'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
-    child.once('exit', () =>
-      reject(new GatehouseError('GH_INTERNAL', 'The sandbox of the demonstration did not start.')),
-    );
-  });
-  const { credentials } = JSON.parse(line) as {
-    readonly credentials: readonly {
-      readonly settings: Record<string, unknown>;
-      readonly secrets: Record<string, string>;
-    }[];
-  };
-  const [first] = credentials;
-  await host.api.call('window', 'connections.add', {
-    backend: 'dpod',
-    name: 'demo',
-    settings: first?.settings ?? {},
-    secrets: first?.secrets ?? {},
-  });
-  const { uuid } = host.parts.connections.get('dpod/demo');
-  host.parts.connections.change(uuid, { demo: true });
-  await host.api.call('window', 'connections.test', { id: 'dpod/demo' });
-  return child;
 }
 
 /** `gatehouse host`: what bridges and commands start; no window, ends when nobody needs it. */

@@ -5,12 +5,18 @@ import type {
   CheckView,
   ClientChangeView,
   ClientHealView,
+  ClientKeyView,
   ClientUndoView,
   ClientView,
   ConnectionView,
   DefinitionChangeView,
   EntryView,
+  GrantsPreviewView,
   GrantsView,
+  LinkedEntryView,
+  QuestionView,
+  SimilarCallView,
+  StatsView,
   StatusView,
   TestView,
   VaultView,
@@ -38,6 +44,25 @@ const code = z.string().max(20).optional().describe('the one-time code that the 
 const verdict = z.enum(['allow', 'ask', 'deny', 'hide']);
 const effect = z.enum(['read', 'write', 'destructive']);
 const client = z.string().min(1).max(60);
+const grantsChange = {
+  id,
+  client: client.optional(),
+  preset: z
+    .enum(['default', 'read-only', 'ask', 'full'])
+    .optional()
+    .describe('takes the place of all that was set for the client, or for everybody'),
+  changes: z
+    .array(
+      z.strictObject({
+        effect: effect.optional(),
+        tool: z.string().optional(),
+        action: z.string().optional(),
+        verdict: verdict.or(z.literal('default')),
+      }),
+    )
+    .max(1_000)
+    .default([]),
+};
 const force = z.boolean().default(false).describe('replace or remove even an entry of ours that somebody changed');
 const secrets = z.record(z.string(), z.string());
 const query = z.strictObject({
@@ -53,6 +78,8 @@ const query = z.strictObject({
 export const procedures = {
   status: procedure<StatusView>()(none),
   doctor: procedure<readonly CheckView[]>()(none),
+  /** The checks as text to show to others: names of users, accounts and addresses are left out. */
+  'doctor.report': procedure<{ readonly text: string }>()(none),
   'backends.list': procedure<readonly BackendView[]>()(none),
   'catalog.get': procedure<unknown>()(z.strictObject({ backend: z.string() })),
 
@@ -67,6 +94,8 @@ export const procedures = {
       presentation: z.enum(['grouped', 'flat']).optional(),
     }),
   ),
+  /** A connection to made-up data: a sandbox of the backend, run by the host for as long as the connection is there. */
+  'connections.demo': procedure<ConnectionView>()(z.strictObject({ backend: z.string().min(1) })),
   'connections.edit': procedure<ConnectionView>()(
     z.strictObject({
       id,
@@ -102,6 +131,8 @@ export const procedures = {
       code,
     }),
   ),
+  'grants.preview': procedure<GrantsPreviewView>()(z.strictObject(grantsChange)),
+  'grants.apply': procedure<GrantsView>()(z.strictObject({ ...grantsChange, code })),
   pause: procedure<{ readonly paused: boolean }>()(none),
   resume: procedure<{ readonly paused: boolean }>()(z.strictObject({ code })),
 
@@ -115,6 +146,16 @@ export const procedures = {
   ),
   'approvals.deny': procedure<ApprovalView>()(
     z.strictObject({ id: z.string(), reason: z.string().max(500).default('') }),
+  ),
+  'approvals.similar': procedure<{ readonly similar: SimilarCallView | null }>()(z.strictObject({ id: z.string() })),
+  'questions.list': procedure<readonly QuestionView[]>()(none),
+  'questions.answer': procedure<QuestionView>()(
+    z.strictObject({
+      id: z.string(),
+      action: z.enum(['accept', 'decline']),
+      content: z.record(z.string(), z.unknown()).default({}),
+      code,
+    }),
   ),
   'code.current': procedure<{ readonly code: string; readonly expiresAt: string }>()(none),
 
@@ -133,17 +174,35 @@ export const procedures = {
     z.strictObject({ restore: z.boolean().default(false).describe('also put back entries that are gone') }),
   ),
   'clients.revoke': procedure<{ readonly revoked: string }>()(z.strictObject({ client })),
+  /** Keys that were given out; each in a file of the home, for programs that come over HTTP. */
+  'clients.keys': procedure<readonly ClientKeyView[]>()(none),
+  'clients.key': procedure<ClientKeyView>()(z.strictObject({ client, code })),
   'clients.link': procedure<{ readonly link: string }>()(z.strictObject({ client, connection: id, code })),
   'clients.bundle': procedure<{ readonly name: string; readonly base64: string }>()(
     z.strictObject({ connection: id, code }),
   ),
 
   'audit.list': procedure<readonly EntryView[]>()(query),
-  'audit.get': procedure<EntryView>()(z.strictObject({ seq: z.number().int() })),
+  /** Buckets start with the hour of `from`: give a local midnight and 24 for days. */
+  'audit.stats': procedure<StatsView>()(
+    z.strictObject({
+      from: z.iso.datetime({ offset: true }),
+      to: z.iso.datetime({ offset: true }),
+      bucketHours: z.number().int().min(1).max(744).default(1),
+      facets: z
+        .partialRecord(z.enum(['connection', 'client', 'tool', 'action', 'effect', 'outcome', 'code']), z.string())
+        .default({}),
+    }),
+  ),
+  'audit.get': procedure<LinkedEntryView>()(z.strictObject({ seq: z.number().int() })),
   'audit.repeat': procedure<unknown>()(z.strictObject({ seq: z.number().int() })),
   'audit.verify': procedure<VerdictOfHistory>()(none),
   'audit.export': procedure<{ readonly file: string; readonly entries: number }>()(
-    z.strictObject({ file: z.string(), format: z.enum(['jsonl', 'csv']), query: query.default({}) }),
+    z.strictObject({
+      file: z.string().optional().describe('a new one in the Downloads folder unless told'),
+      format: z.enum(['jsonl', 'csv']),
+      query: query.default({}),
+    }),
   ),
   'audit.prune': procedure<{ readonly pruned: number }>()(z.strictObject({ before: z.iso.datetime(), code })),
 

@@ -16,7 +16,12 @@ export interface StatusView {
   readonly sessions: number;
   readonly waitingApprovals: number;
   readonly vault: VaultView;
+  /** Number of the oldest entry that was not pruned. */
+  readonly historyStart: number;
   readonly historyEnd: number;
+  readonly theme: 'system' | 'light' | 'dark';
+  /** Of the window: `system`, or a language of its catalogue. */
+  readonly language: string;
   /** The MCP endpoint over loopback HTTP, when it is switched on. */
   readonly mcpEndpoint: string | null;
 }
@@ -50,6 +55,10 @@ export interface BackendView {
   readonly tools: number;
   readonly actions: number;
   readonly credentialHelp: string;
+  /** Commands to run at the vendor first, to copy. */
+  readonly setup: readonly { readonly title: string; readonly commands: string }[];
+  readonly firstQuestions: readonly string[];
+  readonly scopes: readonly { readonly name: string; readonly title: string }[];
   readonly settings: readonly FieldView[];
   readonly credentials: readonly FieldView[];
 }
@@ -82,6 +91,8 @@ export interface ConnectionView {
   readonly heldChanges: number;
   readonly pid: number | null;
   readonly openCalls: number;
+  /** What the running server last told of the vendor; `null` when it did not. */
+  readonly health: { readonly breaker: 'closed' | 'open' | 'half-open'; readonly budgetLeft?: number } | null;
 }
 
 export interface TestView {
@@ -111,9 +122,22 @@ export interface RuleView {
   readonly until: string | null;
 }
 
+/** What the tool list costs an assistant each time it is read. */
+export interface ListCostView {
+  /** `''`: an assistant without grants of its own. */
+  readonly client: string;
+  readonly tools: number;
+  readonly bytes: number;
+}
+
+export type PresetView = 'default' | 'read-only' | 'ask' | 'full';
+
 export interface GrantsView {
   readonly id: string;
   readonly client: string | null;
+  /** The preset that is exactly what was set; `null` when it is none. */
+  readonly preset: PresetView | null;
+  readonly costs: readonly ListCostView[];
   readonly rules: readonly RuleView[];
   readonly actions: readonly {
     readonly tool: string;
@@ -124,6 +148,60 @@ export interface GrantsView {
     readonly verdict: VerdictView;
     readonly because: string;
   }[];
+}
+
+/** What a change of grants would do to the assistant it is for. */
+export interface GrantsPreviewView {
+  /** Some assistant could do more than before. */
+  readonly widens: boolean;
+  readonly before: ListCostView;
+  readonly after: ListCostView;
+  /** The actions whose verdict changes. */
+  readonly changes: readonly {
+    readonly tool: string;
+    readonly action: string;
+    readonly effect: EffectView;
+    readonly flags: readonly string[];
+    readonly before: VerdictView;
+    readonly after: VerdictView;
+    readonly because: string;
+    readonly wider: boolean;
+  }[];
+}
+
+export interface QuestionFieldView {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: 'text' | 'number' | 'integer' | 'boolean' | 'choice' | 'choices';
+  readonly required: boolean;
+  readonly default?: unknown;
+  readonly choices?: readonly { readonly value: string; readonly title: string }[];
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A server's own question, which its client cannot show. */
+export interface QuestionView {
+  readonly id: string;
+  readonly call: number;
+  readonly client: string;
+  readonly connection: string;
+  readonly tool: string;
+  readonly action: string;
+  readonly message: string;
+  readonly fields: readonly QuestionFieldView[];
+  readonly demo: boolean;
+  readonly askedAt: string;
+  readonly expiresAt: string;
+}
+
+/** The last call of the same connection, tool and action that went through. */
+export interface SimilarCallView {
+  readonly seq: number;
+  readonly time: string;
+  readonly client: string;
+  readonly arguments: unknown;
 }
 
 export interface ApprovalView {
@@ -167,6 +245,47 @@ export interface EntryView {
   readonly demo?: boolean;
   readonly door?: string;
   readonly details?: unknown;
+}
+
+/** An entry with its place in the chain. */
+export interface LinkedEntryView extends EntryView {
+  readonly chain: {
+    /** SHA-256 over the previous hash and the entry, in hexadecimal. */
+    readonly hash: string | null;
+    readonly previous: string | null;
+    /** Number of the newest entry. */
+    readonly end: number;
+  };
+}
+
+interface LatencyView {
+  /** Milliseconds, near enough for a chart; `null` without a call. */
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+}
+
+/** Ended calls in numbers. `failed`: ended in an error, or nobody knows how. */
+export interface StatsView extends LatencyView {
+  readonly bucketHours: number;
+  readonly calls: number;
+  /** By `ok`, `error`, `refused`, `cancelled`, `unknown`; what did not occur is not there. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Without a gap, oldest first; each reaches to the next one's `from`. */
+  readonly buckets: readonly (LatencyView & {
+    readonly from: string;
+    readonly outcomes: Readonly<Record<string, number>>;
+  })[];
+  /** The busiest first, at most twenty of each. */
+  readonly actions: readonly {
+    readonly connection: string;
+    readonly tool: string;
+    readonly action: string;
+    readonly calls: number;
+    readonly failed: number;
+    readonly meanMs: number;
+  }[];
+  readonly clients: readonly { readonly client: string; readonly calls: number; readonly failed: number }[];
+  readonly connections: readonly { readonly connection: string; readonly calls: number; readonly failed: number }[];
 }
 
 export interface VerdictOfHistory {
@@ -224,6 +343,13 @@ export interface ClientChangeView {
   readonly undo?: string;
 }
 
+/** Where the key of an assistant or program stands; the key itself is never shown. */
+export interface ClientKeyView {
+  readonly client: string;
+  readonly file: string;
+  readonly revoked: boolean;
+}
+
 export interface ClientUndoView {
   readonly client: string;
   readonly file: string;
@@ -248,8 +374,19 @@ export interface ClientHealView {
 /** What a door pushes without being asked. */
 export type HostEvent =
   | { readonly type: 'approvals'; readonly approvals: readonly ApprovalView[] }
+  | { readonly type: 'questions'; readonly questions: readonly QuestionView[] }
   | { readonly type: 'connections' }
   | { readonly type: 'clients' }
+  | { readonly type: 'settings' }
   | { readonly type: 'paused'; readonly paused: boolean }
   | { readonly type: 'code'; readonly code: string; readonly expiresAt: string }
-  | { readonly type: 'entries'; readonly entries: readonly EntryView[] };
+  | { readonly type: 'entries'; readonly entries: readonly EntryView[] }
+  /** `total`: `null` where nobody knows. */
+  | {
+      readonly type: 'progress';
+      readonly task: 'verify' | 'export';
+      readonly done: number;
+      readonly total: number | null;
+    }
+  /** What a server just said; `connection` is its UUID. */
+  | { readonly type: 'log'; readonly connection: string; readonly lines: readonly string[] };

@@ -9,6 +9,8 @@ import {
   decide,
   type Policy,
   type PolicyAction,
+  type Questions,
+  questionOf,
   redactArguments,
   redactText,
   standing,
@@ -38,6 +40,7 @@ import type { Upstream, UpstreamEvents } from './upstream.ts';
 export interface GatewayDeps {
   readonly audit: Pick<Audit, 'append' | 'afterCommit'>;
   readonly approvals: Approvals;
+  readonly questions: Questions;
   readonly connectionOf: (uuid: string) => Connection | undefined;
   readonly offerOf: (uuid: string) => Offer;
   readonly policyOf: (uuid: string) => Policy;
@@ -78,11 +81,13 @@ const HOLD_PROGRESS_MS = 5_000;
 const MAX_OPEN_CALLS = 1_000;
 const MAX_ROUNDS = 8;
 const PARK_MS = 300_000;
+/** Silence is a cancelled question, as it is a refused call. */
+const QUESTION_MS = 45_000;
 const ARGUMENTS_LIMIT = 16_384;
 const LIST_TTL_MS = 60_000;
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const { audit, approvals } = deps;
+  const { audit, approvals, questions } = deps;
   const sessions = new Set<Session>();
   const kept = createKeptResults();
   const sealer = createStateSealer(deps.now);
@@ -422,7 +427,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (earlier !== undefined) return joinEarlier(call, earlier);
     const connection = deps.connectionOf(session.connection);
     const holding = holdWithProgress(call);
-    call.abort = new AbortController();
+    call.abort ??= new AbortController();
     const answer: Answer = await approvals.ask(
       {
         call: call.intent,
@@ -568,10 +573,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
       }
       call.attempts += 1;
       const elicitation = session.elicitation(call.era, call.capabilities);
-      const capabilities =
-        elicitation.form || elicitation.url
-          ? { elicitation: { ...(elicitation.form ? { form: {} } : {}), ...(elicitation.url ? { url: {} } : {}) } }
-          : {};
+      // A form that the client cannot show, Gatehouse's window can.
+      const capabilities = { elicitation: { form: {}, ...(elicitation.url ? { url: {} } : {}) } };
       const left = Math.round(ANSWER_WITHIN_MS - (performance.now() - call.startedAt));
       upstream.send(call, call.extra, { [META.deadlineMs]: Math.max(1_000, left) }, capabilities);
     };
@@ -660,7 +663,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const stateSpan = valueAt(facts.result, 'requestState');
     const childState = stateSpan === undefined ? undefined : String(JSON.parse(textAt(bytes, stateSpan)));
     const approved = call.kept === undefined ? {} : { approved: call.intent };
-    if (call.era === 'modern') {
+    const wanted: unknown = requestsSpan === undefined ? {} : JSON.parse(textAt(bytes, requestsSpan));
+    const wishes = Object.entries(isObject(wanted) ? wanted : {});
+    const forWindow = wishes.some(([, wish]) => isQuestion(wish) && !canShow(call, wish.params));
+    if (call.era === 'modern' && !forWindow) {
       const sealed = sealer.seal(session.client, session.connection, call, {
         ...(childState === undefined ? {} : { child: childState }),
         ...approved,
@@ -673,7 +679,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
         { outcome: 'ok', details: { inputRequired: true } },
       );
     }
-    const wanted: unknown = requestsSpan === undefined ? {} : JSON.parse(textAt(bytes, requestsSpan));
     call.rounds += 1;
     if (call.rounds > MAX_ROUNDS)
       return answerError(
@@ -682,14 +687,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
         'error',
       );
     const responses: Record<string, unknown> = {};
-    for (const [key, wish] of Object.entries(isObject(wanted) ? wanted : {})) {
-      if (!isObject(wish) || wish.method !== 'elicitation/create' || !canShow(call, wish.params)) {
-        responses[key] = { action: 'decline' };
-        continue;
-      }
-      const reply = await session.ask('elicitation/create', wish.params);
+    for (const [key, wish] of wishes) {
+      responses[key] = isQuestion(wish) ? await answerTo(call, wish.method, wish.params) : { action: 'decline' };
       if (call.cancelled) return;
-      responses[key] = isObject(reply?.result) ? reply.result : { action: 'cancel' };
     }
     call.extra = new Map([
       ...call.extra,
@@ -702,6 +702,46 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const canShow = (call: Call, params: unknown): boolean => {
     const can = elicitationOf(call.era === 'modern' ? call.capabilities : call.session.capabilities);
     return isObject(params) && params.mode === 'url' ? can.url : can.form;
+  };
+
+  /** The person's answer to a server's question: through the assistant where it can show it, else through the window. */
+  const answerTo = async (call: Call, method: string, params: unknown): Promise<Json> => {
+    const { session, action } = call;
+    if (call.era === 'legacy' && canShow(call, params)) {
+      const reply = await session.ask(method, params);
+      return isObject(reply?.result) ? reply.result : { action: 'cancel' };
+    }
+    const question = questionOf(params);
+    if (question === undefined) return { action: 'decline' };
+    const connection = deps.connectionOf(session.connection);
+    const message = redactText(question.message, deps.secretsOf(session.connection));
+    const left = ANSWER_WITHIN_MS - (performance.now() - call.startedAt);
+    call.abort ??= new AbortController();
+    const reply = await questions.ask(
+      {
+        call: call.intent,
+        client: session.client,
+        connection: connection?.id ?? session.connection,
+        tool: action.tool,
+        action: action.action,
+        message,
+        fields: question.fields,
+        demo: connection?.demo === true,
+      },
+      // A call that was approved may be answered later than its client waits: the result is kept.
+      call.kept === undefined ? Math.min(QUESTION_MS, left - 1_000) : QUESTION_MS,
+      call.abort.signal,
+    );
+    audit.append({
+      ...subjectOf(call),
+      kind: 'question',
+      call: call.intent,
+      decision: reply.action,
+      message: message.slice(0, 300),
+      ...('approver' in reply ? { approver: reply.approver } : {}),
+      details: { fields: question.fields.map(({ name }) => name) },
+    });
+    return reply.action === 'accept' ? { action: 'accept', content: reply.content } : { action: reply.action };
   };
 
   /** A legacy child's question names no call: it is routed only when just one call can have caused it. */
@@ -717,11 +757,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       );
       return upstream.reply(id, { action: 'cancel' });
     }
-    if (!canShow(call, params)) return upstream.reply(id, { action: 'decline' });
-    if (call.era === 'legacy') {
-      void call.session
-        .ask(method, params)
-        .then(reply => upstream.reply(id, isObject(reply?.result) ? reply.result : { action: 'cancel' }));
+    if (call.era === 'legacy' || !canShow(call, params)) {
+      void answerTo(call, method, params).then(reply => {
+        if (call.state === 'sent') upstream.reply(id, reply);
+      });
       return;
     }
     call.question = id;
@@ -996,6 +1035,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       }
     },
   };
+}
+
+function isQuestion(wish: unknown): wish is { readonly method: string; readonly params: unknown } {
+  return isObject(wish) && wish.method === 'elicitation/create';
 }
 
 function plainAction(method: string, name: string): OfferedAction {

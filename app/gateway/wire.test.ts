@@ -276,13 +276,6 @@ describe('questions of a server', () => {
     const stolen = await thief.request('tools/call', modern({ ...params, ...answers }, capabilities));
     expect(stolen.error).toMatchObject({ code: -32602 });
   });
-
-  it('a client that cannot be asked is not asked', async () => {
-    const client = await link('custom/ask-l-legacy');
-    await client.initialize();
-    const answer = await client.request('tools/call', { name: 'ask', arguments: { about: 'it' } });
-    expect(textOf(answer)).toMatch(/decline|cancel|error/);
-  });
 });
 
 describe('lists and subscriptions', () => {

@@ -7,7 +7,7 @@ import {
   type EntryChange,
   sqliteLedger,
 } from '../clients/index.ts';
-import type { ClientChangeView, ClientView } from '../contract/index.ts';
+import { type ClientChangeView, type ClientKeyView, type ClientView, GatehouseError } from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import type { Context, Handlers } from '../serve/index.ts';
 
@@ -20,6 +20,8 @@ type Part = Pick<
   | 'clients.undo'
   | 'clients.heal'
   | 'clients.revoke'
+  | 'clients.keys'
+  | 'clients.key'
   | 'clients.link'
   | 'clients.bundle'
 >;
@@ -167,6 +169,16 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
       parts.emit({ type: 'clients' });
       return { revoked: client };
     },
+    'clients.keys': () => keys.list().map(keyView),
+    'clients.key'({ client, code }, context) {
+      if (issue(client, context, code)) {
+        audit.append({ kind: 'client-registered', client, door: context.door, details: { by: 'key' } }, 'durable');
+        parts.emit({ type: 'clients' });
+      }
+      const issued = keys.list().find(({ id }) => id === client);
+      if (issued === undefined) throw new GatehouseError('GH_INTERNAL', `The key of "${client}" is not there.`);
+      return keyView(issued);
+    },
     'clients.link'({ client, connection, code }, context) {
       const uuid = uuidOf(connection);
       const link = clients.link(client, uuid);
@@ -203,6 +215,10 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
     );
     parts.emit({ type: 'clients' });
   }
+}
+
+function keyView(key: { readonly id: string; readonly file: string; readonly revoked: boolean }): ClientKeyView {
+  return { client: key.id, file: key.file, revoked: key.revoked };
 }
 
 function viewOf(state: ClientState, idOf: (uuid: string) => string | undefined, keyed: boolean): ClientView {

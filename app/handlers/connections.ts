@@ -11,6 +11,7 @@ type Part = Pick<
   | 'catalog.get'
   | 'connections.list'
   | 'connections.add'
+  | 'connections.demo'
   | 'connections.edit'
   | 'connections.test'
   | 'connections.restart'
@@ -22,6 +23,7 @@ type Part = Pick<
   | 'connections.remove'
 >;
 
+const DEMO_NAME = 'demo';
 const CUSTOM = {
   title: 'Custom server',
   description: 'Any MCP server that speaks over stdio.',
@@ -84,6 +86,7 @@ export function connectionHandlers(parts: Parts): Part {
       heldChanges: heldChanges(connection),
       pid: member.server.pid ?? null,
       openCalls: member.upstream.openCalls.length,
+      health: member.health ?? null,
     };
   };
 
@@ -133,6 +136,9 @@ export function connectionHandlers(parts: Parts): Part {
           tools: catalog.tools.length,
           actions: catalog.tools.reduce((sum, tool) => sum + tool.actions.length, 0),
           credentialHelp: catalog.credentialHelp,
+          setup: catalog.setup,
+          firstQuestions: catalog.firstQuestions,
+          scopes: catalog.scopes,
           settings: catalog.settings.map(fieldView),
           credentials: catalog.credentials.map(fieldView),
         };
@@ -144,6 +150,9 @@ export function connectionHandlers(parts: Parts): Part {
         tools: 0,
         actions: 0,
         credentialHelp: CUSTOM.help,
+        setup: [],
+        firstQuestions: [],
+        scopes: [],
         settings: CUSTOM_SETTINGS.map(fieldView),
         credentials: [],
       },
@@ -180,6 +189,39 @@ export function connectionHandlers(parts: Parts): Part {
       noteSecrets(connection, input.secrets, context);
       changed();
       return view(connection);
+    },
+
+    async 'connections.demo'({ backend }, context) {
+      const { defaultPresentation } = catalogs.get(backend);
+      vault.key('check');
+      const sandbox = await parts.demonstrations.begin(backend);
+      try {
+        const connection = connections.add({
+          backend,
+          name: DEMO_NAME,
+          settings: sandbox.settings,
+          readOnly: false,
+          presentation: defaultPresentation,
+          demo: true,
+        });
+        sandbox.keepFor(connection.uuid);
+        vault.setSecrets(connection.uuid, sandbox.secrets);
+        audit.append(
+          {
+            kind: 'connection-added',
+            connection: connection.id,
+            connectionUuid: connection.uuid,
+            door: context.door,
+            demo: true,
+          },
+          'durable',
+        );
+        changed();
+        return view(connection);
+      } catch (error) {
+        sandbox.end();
+        throw error;
+      }
     },
 
     async 'connections.edit'(input, context) {
@@ -310,6 +352,7 @@ export function connectionHandlers(parts: Parts): Part {
     async 'connections.remove'({ id }, context) {
       const connection = connections.get(id);
       await fleet.forget(connection.uuid);
+      parts.demonstrations.end(connection.uuid);
       connections.remove(connection.uuid);
       audit.append(
         { kind: 'connection-removed', connection: connection.id, connectionUuid: connection.uuid, door: context.door },

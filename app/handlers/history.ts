@@ -1,27 +1,57 @@
-import { isAbsolute } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import type { AuditQuery } from '../audit/index.ts';
 import { GatehouseError } from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import { MASK } from '../policy/index.ts';
-import type { Handlers } from '../serve/index.ts';
+import type { Context, Handlers } from '../serve/index.ts';
+import { downloadsFolder } from '../storage/index.ts';
 
 type Part = Pick<
   Handlers,
-  'audit.list' | 'audit.get' | 'audit.repeat' | 'audit.verify' | 'audit.export' | 'audit.prune'
+  'audit.list' | 'audit.stats' | 'audit.get' | 'audit.repeat' | 'audit.verify' | 'audit.export' | 'audit.prune'
 >;
 
-export function historyHandlers(parts: Parts): Part {
+const MOST_BUCKETS = 1_000;
+
+export function historyHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
   const { audit, connections, gateway } = parts;
   const get = async (seq: number) => {
-    const entry = await audit.get(seq);
-    if (entry === undefined) throw new GatehouseError('GH_NOT_FOUND', `The history has no entry ${seq}.`);
-    return entry;
+    const found = await audit.get(seq);
+    if (found === undefined) throw new GatehouseError('GH_NOT_FOUND', `The history has no entry ${seq}.`);
+    return found;
+  };
+  /** Long work tells the door that asked for it, and every window. */
+  const telling =
+    (task: 'verify' | 'export', context: Context): Context['progress'] =>
+    (done, total) => {
+      context.progress(done, total);
+      parts.emit({ type: 'progress', task, done, total });
+    };
+  const newFile = (format: 'jsonl' | 'csv'): string => {
+    const day = parts.now().toISOString().slice(0, 10);
+    for (let n = 1; ; n++) {
+      const name = `gatehouse-history-${day}${n === 1 ? '' : `-${n}`}.${format}`;
+      const file = join(downloadsFolder(env), name);
+      if (!existsSync(file)) return file;
+    }
   };
   return {
     'audit.list': query => audit.search(query as AuditQuery),
-    'audit.get': ({ seq }) => get(seq),
+    'audit.stats'(query) {
+      const hours = (Date.parse(query.to) - Date.parse(query.from)) / 3_600_000;
+      if (!(hours > 0) || hours / query.bucketHours > MOST_BUCKETS)
+        throw new GatehouseError('GH_INVALID_INPUT', `That makes none or more than ${MOST_BUCKETS} buckets.`, {
+          hint: 'Give a later end, a shorter time or larger buckets.',
+        });
+      return audit.counts(query);
+    },
+    async 'audit.get'({ seq }) {
+      const { entry, hash, previous } = await get(seq);
+      return { ...entry, chain: { hash, previous, end: audit.head().seq } };
+    },
     async 'audit.repeat'({ seq }) {
-      const entry = await get(seq);
+      const { entry } = await get(seq);
       if (
         entry.kind !== 'intent' ||
         entry.effect !== 'read' ||
@@ -73,17 +103,18 @@ export function historyHandlers(parts: Parts): Part {
       });
     },
     async 'audit.verify'(_input, context) {
-      const verdict = await audit.verify(context.progress);
+      const verdict = await audit.verify(telling('verify', context));
       audit.append(
         { kind: 'verification', door: context.door, outcome: verdict.ok ? 'ok' : 'error', details: verdict },
         'durable',
       );
       return verdict;
     },
-    async 'audit.export'({ file, format, query }, context) {
+    async 'audit.export'({ file: told, format, query }, context) {
+      const file = told ?? newFile(format);
       if (!isAbsolute(file))
         throw new GatehouseError('GH_INVALID_INPUT', 'Give the absolute path of the file to write.');
-      const entries = await audit.exportTo(file, format, query as AuditQuery, context.progress);
+      const entries = await audit.exportTo(file, format, query as AuditQuery, telling('export', context));
       audit.append({ kind: 'export', door: context.door, details: { file, format, entries } }, 'durable');
       return { file, entries };
     },

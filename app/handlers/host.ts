@@ -1,7 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { GatehouseError, type StatusView } from '../contract/index.ts';
-import { examine } from '../doctor.ts';
+import {
+  type CheckView,
+  type ClientView,
+  type ConnectionView,
+  GatehouseError,
+  type StatusView,
+} from '../contract/index.ts';
+import { examine, needsOf, problemsOf, reportOf } from '../doctor.ts';
 import type { Parts } from '../parts.ts';
 import type { Handlers } from '../serve/index.ts';
 
@@ -9,6 +16,7 @@ type Part = Pick<
   Handlers,
   | 'status'
   | 'doctor'
+  | 'doctor.report'
   | 'vault.status'
   | 'vault.unlock'
   | 'vault.rotate'
@@ -25,7 +33,10 @@ export interface HostControls {
   readonly openWindow: (port: number) => Promise<string>;
   readonly windowOrigin: () => string | null;
   readonly watchers: () => number;
+  readonly connections: () => Promise<readonly ConnectionView[]>;
+  readonly clients: () => Promise<readonly ClientView[]>;
   readonly stop: () => void;
+  readonly keepToRetention: () => Promise<void>;
 }
 
 export function hostHandlers(parts: Parts, controls: HostControls): Part {
@@ -43,15 +54,29 @@ export function hostHandlers(parts: Parts, controls: HostControls): Part {
     sessions: parts.gateway.sessions().length,
     waitingApprovals: parts.approvals.list().length,
     vault: vault.status(),
+    historyStart: audit.start(),
     historyEnd: audit.head().seq,
+    theme: settings.get('theme'),
+    language: settings.get('language'),
     mcpEndpoint:
       settings.get('mcpEndpoint') && controls.windowOrigin() !== null
         ? `${controls.windowOrigin()}/mcp/<backend>/<name>`
         : null,
   });
+  const checks = async (): Promise<CheckView[]> => [
+    ...examine(parts.runtime, paths, { running: true, vault: vault.status() }),
+    ...needsOf(await controls.connections()),
+    ...problemsOf(await controls.clients()),
+  ];
   return {
     status,
-    doctor: () => examine(parts.runtime, paths, { running: true, vault: vault.status() }),
+    doctor: checks,
+    'doctor.report': async () => ({
+      text: reportOf(status(), await checks(), {
+        userFolder: homedir(),
+        connections: await controls.connections(),
+      }),
+    }),
     'vault.status': () => vault.status(),
     async 'vault.unlock'({ passphrase }) {
       await controls.openVault(passphrase);
@@ -67,11 +92,16 @@ export function hostHandlers(parts: Parts, controls: HostControls): Part {
       return rotated;
     },
     'settings.get': () => ({ ...settings.all() }),
-    'settings.set'({ name, value, code }, context) {
+    async 'settings.set'({ name, value, code }, context) {
+      const kept = settings.get('retentionDays');
+      if (name === 'retentionDays' && Number(value) > 0 && (kept === 0 || Number(value) < kept))
+        parts.requirePerson(context, code, 'forget a part of the history');
       if (name === 'paused' && value === false && settings.get('paused')) parts.requirePerson(context, code, 'resume');
       const all = settings.set(name, value);
       audit.append({ kind: 'settings-changed', door: context.door, details: { name, value } }, 'durable');
       if (name === 'paused') parts.emit({ type: 'paused', paused: settings.get('paused') });
+      parts.emit({ type: 'settings' });
+      if (name === 'retentionDays') await controls.keepToRetention();
       return { ...all };
     },
     async backup({ folder }, context) {

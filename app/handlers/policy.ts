@@ -1,66 +1,23 @@
-import { type ApprovalView, GatehouseError, type GrantsView } from '../contract/index.ts';
+import { type ApprovalView, type EntryView, GatehouseError } from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
-import { type Approval, type Policy, type Rule, standing, widens } from '../policy/index.ts';
+import { type Approval, checkAnswers } from '../policy/index.ts';
 import type { Handlers } from '../serve/index.ts';
 
 type Part = Pick<
   Handlers,
-  | 'grants.show'
-  | 'grants.set'
   | 'pause'
   | 'resume'
   | 'approvals.list'
   | 'approvals.allow'
   | 'approvals.deny'
+  | 'approvals.similar'
+  | 'questions.list'
+  | 'questions.answer'
   | 'code.current'
 >;
 
 export function policyHandlers(parts: Parts): Part {
-  const { connections, grants, approvals, audit, settings } = parts;
-
-  const show = (uuid: string, client: string | undefined): GrantsView => {
-    const policy = parts.policyOf(uuid);
-    const now = parts.now().toISOString();
-    return {
-      id: connections.get(uuid).id,
-      client: client ?? null,
-      rules: policy.rules.filter(rule => client === undefined || rule.client === '' || rule.client === client),
-      actions: parts.offerOf(uuid).actions.map(action => {
-        const { verdict, because } = standing(client ?? '', action, policy, now);
-        return {
-          tool: action.tool,
-          action: action.action,
-          effect: action.effect,
-          flags: action.flags,
-          scopes: action.scopes ?? [],
-          verdict,
-          because,
-        };
-      }),
-    };
-  };
-
-  const checkRule = (uuid: string, rule: Pick<Rule, 'effect' | 'tool' | 'action'>): void => {
-    if ((rule.effect === '') === (rule.tool === ''))
-      throw new GatehouseError(
-        'GH_INVALID_INPUT',
-        'A grant is for an effect or for a tool: give exactly one of the two.',
-      );
-    if (rule.action !== '' && rule.tool === '')
-      throw new GatehouseError('GH_INVALID_INPUT', 'A grant for an action wants its tool too.');
-    const { actions } = parts.offerOf(uuid);
-    if (rule.tool !== '' && !actions.some(action => action.tool === rule.tool)) {
-      throw new GatehouseError('GH_NOT_FOUND', `There is no tool "${rule.tool}" here.`, {
-        hint: `Use one of: ${[...new Set(actions.map(({ tool }) => tool))].join(', ')}.`,
-      });
-    }
-    const ofTool = actions.filter(action => action.tool === rule.tool);
-    if (rule.action !== '' && !ofTool.some(action => action.action === rule.action)) {
-      throw new GatehouseError('GH_NOT_FOUND', `${rule.tool} has no action "${rule.action}".`, {
-        hint: `Use one of: ${ofTool.map(({ action }) => action).join(', ')}.`,
-      });
-    }
-  };
+  const { approvals, questions, audit, settings } = parts;
 
   const pause = (paused: boolean, door: string, approver: string): { readonly paused: boolean } => {
     settings.set('paused', paused);
@@ -69,50 +26,19 @@ export function policyHandlers(parts: Parts): Part {
     return { paused };
   };
 
+  /** The last call of the same connection, tool and action that went through. */
+  const similar = async (approval: Approval): Promise<EntryView | undefined> => {
+    const { connection, tool, action } = approval;
+    const last = async (kind: 'intent' | 'approval'): Promise<number> => {
+      const facets = { kind, connection, tool, action, decision: 'allow' };
+      const [found] = await audit.search({ facets, before: approval.call, limit: 1 });
+      return (kind === 'intent' ? found?.seq : found?.call) ?? 0;
+    };
+    const found = await audit.get(Math.max(...(await Promise.all([last('intent'), last('approval')]))));
+    return found?.entry;
+  };
+
   return {
-    'grants.show': ({ id, client }) => show(connections.get(id).uuid, client),
-    'grants.set'(input, context) {
-      const { uuid, id } = connections.get(input.id);
-      const place = {
-        client: input.client ?? '',
-        effect: input.effect ?? ('' as const),
-        tool: input.tool ?? '',
-        action: input.action ?? '',
-      };
-      checkRule(uuid, place);
-      const before = parts.policyOf(uuid);
-      const others = before.rules.filter(rule => !samePlace(rule, place));
-      const rule: Rule | undefined =
-        input.verdict === 'default' ? undefined : { ...place, verdict: input.verdict, until: null };
-      const after: Policy = { ...before, rules: rule === undefined ? others : [...others, rule] };
-      const { actions } = parts.offerOf(uuid);
-      const clients = ['', place.client, ...parts.keys.list().map(client => client.id)];
-      let approver = context.door;
-      if (widens({ actions, policy: before }, { actions, policy: after }, clients, parts.now().toISOString())) {
-        approver = parts.requirePerson(
-          context,
-          input.code,
-          `widen what assistants may do with ${id}`,
-        ) as typeof approver;
-      }
-      if (rule === undefined) grants.unset(uuid, place);
-      else grants.set(uuid, rule);
-      audit.append(
-        {
-          kind: 'grant-changed',
-          connection: id,
-          connectionUuid: uuid,
-          door: context.door,
-          approver,
-          decision: input.verdict,
-          details: place,
-        },
-        'durable',
-      );
-      parts.gateway.listsChanged(uuid, input.client);
-      parts.emit({ type: 'connections' });
-      return show(uuid, input.client);
-    },
     pause: (_input, context) => pause(true, context.door, context.door),
     resume: ({ code }, context) => pause(false, context.door, parts.requirePerson(context, code, 'resume')),
 
@@ -134,19 +60,31 @@ export function policyHandlers(parts: Parts): Part {
     },
     'approvals.deny': ({ id, reason }, context) =>
       approvalView(approvals.answer(id, { verdict: 'deny', approver: context.door, reason })),
+    async 'approvals.similar'({ id }) {
+      const waiting = approvals.list().find(approval => approval.id === id);
+      if (waiting === undefined) throw new GatehouseError('GH_APPROVAL_GONE', `No call waits under "${id}".`);
+      const found = await similar(waiting);
+      if (found === undefined) return { similar: null };
+      return {
+        similar: { seq: found.seq, time: found.time, client: found.client ?? '', arguments: found.arguments ?? {} },
+      };
+    },
+
+    'questions.list': () => questions.list(),
+    'questions.answer'({ id, action, content, code }, context) {
+      const { fields, tool, connection } = questions.get(id);
+      if (action === 'decline') return questions.answer(id, { action, approver: context.door });
+      const checked = checkAnswers(fields, content);
+      // A server asks before it does something: saying yes to it is as good as approving.
+      const approver = parts.requirePerson(context, code, `answer what ${tool} on ${connection} asks`);
+      return questions.answer(id, { action, content: checked, approver });
+    },
     'code.current'(_input, context) {
       if (context.door !== 'window')
         throw new GatehouseError('GH_CODE_NEEDED', 'The code is shown in the window only.');
       return parts.codes.current();
     },
   };
-}
-
-function samePlace(
-  a: Pick<Rule, 'client' | 'effect' | 'tool' | 'action'>,
-  b: Pick<Rule, 'client' | 'effect' | 'tool' | 'action'>,
-): boolean {
-  return a.client === b.client && a.effect === b.effect && a.tool === b.tool && a.action === b.action;
 }
 
 export function approvalView(approval: Approval): ApprovalView {

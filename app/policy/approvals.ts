@@ -27,7 +27,7 @@ export type Answer =
   | { readonly verdict: 'withdrawn' };
 
 export interface Approvals {
-  /** Asks; settles with the answer, after `timeoutMs` with `expired`, or with `withdrawn` when `signal` aborts. */
+  /** Asks; settles with the answer, after `timeoutMs()` with `expired`, or with `withdrawn` when `signal` aborts. */
   ask(call: Omit<Approval, 'id' | 'askedAt' | 'expiresAt'>, signal: AbortSignal): Promise<Answer>;
   list(): Approval[];
   /** Throws `GH_APPROVAL_GONE` when it was answered, expired or withdrawn. */
@@ -35,11 +35,8 @@ export interface Approvals {
   onChanged(listener: () => void): () => void;
 }
 
-/** Silence for 45 s is deny (architecture §6): assistants give up at 60 s. */
-export const APPROVAL_MS = 45_000;
-
-export function createApprovals(deps: { readonly now: () => Date; readonly timeoutMs?: number }): Approvals {
-  const { now, timeoutMs = APPROVAL_MS } = deps;
+export function createApprovals(deps: { readonly now: () => Date; readonly timeoutMs: () => number }): Approvals {
+  const { now } = deps;
   const open = new Map<string, { readonly approval: Approval; settle(answer: Answer): void }>();
   const listeners = new Set<() => void>();
   const changed = (): void => {
@@ -50,6 +47,7 @@ export function createApprovals(deps: { readonly now: () => Date; readonly timeo
       return new Promise(resolve => {
         if (signal.aborted) return resolve({ verdict: 'withdrawn' });
         const id = randomBytes(6).toString('hex');
+        const timeoutMs = deps.timeoutMs();
         const asked = now();
         const approval: Approval = {
           id,

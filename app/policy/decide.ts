@@ -97,6 +97,10 @@ export function describeRule(rule: Rule): string {
 
 const LIBERTY: Readonly<Record<Verdict, number>> = { hide: 0, deny: 1, ask: 2, allow: 3 };
 
+export function wider(before: Verdict, after: Verdict): boolean {
+  return LIBERTY[after] > LIBERTY[before];
+}
+
 /** Actions and the policy over them, at one moment. */
 export interface Rights {
   readonly actions: readonly PolicyAction[];

@@ -1,4 +1,4 @@
-export { type Answer, APPROVAL_MS, type Approval, type Approvals, createApprovals } from './approvals.ts';
+export { type Answer, type Approval, type Approvals, createApprovals } from './approvals.ts';
 export { type CodeBook, createCodeBook } from './codes.ts';
 export {
   type Decision,
@@ -10,6 +10,10 @@ export {
   standing,
   type Verdict,
   widens,
+  wider,
 } from './decide.ts';
 export { createGrants, type Grants } from './grants.ts';
+export { type Preset, presetOf, rulesOfPreset } from './presets.ts';
+export { checkAnswers, type QuestionField, questionOf } from './question-form.ts';
+export { createQuestions, type Question, type Questions, type Reply } from './questions.ts';
 export { MASK, redactArguments, redactText } from './redact.ts';

@@ -16,7 +16,7 @@ export interface ClientKeys {
   /** The hash to prove ourselves with. Throws `GH_CLIENT_UNKNOWN` or `GH_CLIENT_REVOKED`. */
   hashOf(client: string): Buffer;
   matches(client: string, key: string): boolean;
-  list(): readonly { readonly id: string; readonly revoked: boolean }[];
+  list(): readonly { readonly id: string; readonly revoked: boolean; readonly file: string }[];
 }
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
@@ -75,7 +75,11 @@ export function createClientKeys(deps: {
       db
         .prepare('SELECT id, revoked_at FROM client ORDER BY id')
         .all()
-        .map(found => ({ id: String(found.id), revoked: found.revoked_at !== null })),
+        .map(found => ({
+          id: String(found.id),
+          revoked: found.revoked_at !== null,
+          file: fileOf(String(found.id)),
+        })),
   };
 }
 

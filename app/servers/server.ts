@@ -27,7 +27,8 @@ export interface ServerDeps {
   /** The process is gone; `expected` when it was asked to go. Called once for each start. */
   readonly onExit: (expected: boolean, reason: string) => void;
   readonly onState: (state: ServerState, reason: string) => void;
-  readonly idleMs?: number;
+  /** Asked for anew whenever the last call ended; 0: never ended for that. */
+  readonly idleMs: () => number;
   readonly grace?: Grace;
 }
 
@@ -50,10 +51,9 @@ export interface Server {
 const CRASH_WINDOW_MS = 60_000;
 const CRASH_LIMIT = 5;
 const BACKOFF_MS = [0, 250, 1_000, 4_000] as const;
-const IDLE_MS = 10 * 60_000;
 
 export function createServer(deps: ServerDeps): Server {
-  const { log, now, idleMs = IDLE_MS } = deps;
+  const { log, now } = deps;
   let child: ChildProcess | undefined;
   let group: number | undefined;
   let write: ((chunk: Buffer) => boolean) | undefined;
@@ -202,6 +202,8 @@ export function createServer(deps: ServerDeps): Server {
       clearTimeout(idle);
       idle = undefined;
       if (openCalls > 0 || child === undefined) return;
+      const idleMs = deps.idleMs();
+      if (idleMs === 0) return;
       idle = setTimeout(() => void this.stop(), idleMs);
       idle.unref();
     },

@@ -44,6 +44,12 @@ const MIGRATIONS: readonly Migration[] = [
     name TEXT PRIMARY KEY, value TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- demonstrations: connections whose sandbox we run ourselves
+  CREATE TABLE demonstration (
+    connection TEXT PRIMARY KEY REFERENCES connection(uuid) ON DELETE CASCADE
+  ) STRICT;
+  `,
 ];
 
 /** Opens `state.db`. Errors: see `openDatabase`. */

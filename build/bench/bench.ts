@@ -13,6 +13,7 @@ import { connectHost } from '../../app/commands/connect.ts';
 import { findRuntime } from '../../app/runtime.ts';
 import { cpuOf, type Driver, drive, median, pssOf, quantile } from './driver.ts';
 import { measureHistory } from './history.ts';
+import { measureWindow } from './window.ts';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 2 : 5;
@@ -201,6 +202,8 @@ async function main(): Promise<void> {
     median(absent) <= 1_500,
   );
   for (const row of await measureHistory(runtime, folder, quick ? 50_000 : 1_000_000))
+    add(row.figure, row.measured, row.target, row.ok);
+  for (const row of await measureWindow(runtime, folder, quick ? 50_000 : 1_000_000))
     add(row.figure, row.measured, row.target, row.ok);
   oneLine.close();
 }

@@ -39,6 +39,10 @@ export const dpod: Manifest<Dpod> = {
     'Thales DPoD. Services can be named by UUID or name. Creating services and approving agreements costs money; deleting a service loses its keys for good. When an answer says that the outcome is unknown, look at the current state before doing anything again.',
   credentialHelp:
     'In the DPoD portal: Credentials → Platform credentials (or the credentials of one service). The secret is shown once, at creation or reset.',
+  firstQuestions: [
+    'Which services do I have in DPoD, and is any of them not healthy?',
+    'What happened in the DPoD audit log since yesterday? Tell me anything unusual.',
+  ],
   settings: [
     {
       name: 'region',

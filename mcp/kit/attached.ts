@@ -6,6 +6,9 @@ import type { HostMessage, ServerMessage } from './control.ts';
 import type { Manifest } from './define.ts';
 import { mcpServer } from './mcp.ts';
 
+/** How often a changed budget is told: a screen shows it, nothing depends on it. */
+const HEALTH_EVERY_MS = 2_000;
+
 /**
  * A server under the host: settings and secrets come as the first line of `controlFd`, MCP goes over stdio, reports go back
  * over `controlFd`. Ends when the host closes either.
@@ -30,6 +33,13 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
       onScopeRefused: (tool, action, message) => report({ type: 'scope-refused', tool, action, message }),
       storeSecret: (field, value) => report({ type: 'store-secret', field, value }),
     });
+    let told = '';
+    setInterval(() => {
+      const health = created.health();
+      const now = JSON.stringify(health);
+      if (now !== told) report({ type: 'health', health });
+      told = now;
+    }, HEALTH_EVERY_MS).unref();
     serveStdio(() => mcpServer(created, start.presentation), {
       onerror: error => created.log.warn('protocol', { error: error.message }),
     });

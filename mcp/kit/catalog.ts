@@ -55,6 +55,12 @@ export interface CatalogField {
   readonly namesHost?: boolean;
 }
 
+/** Commands of the vendor's own tools, for a person to copy. */
+export interface SetupStep {
+  readonly title: string;
+  readonly commands: string;
+}
+
 export interface Catalog {
   readonly backend: string;
   readonly title: string;
@@ -63,6 +69,8 @@ export interface Catalog {
   readonly instructions: string;
   /** Where the vendor gives out the credential, in a sentence or two. */
   readonly credentialHelp: string;
+  readonly setup: readonly SetupStep[];
+  readonly firstQuestions: readonly string[];
   readonly settings: readonly CatalogField[];
   readonly credentials: readonly CatalogField[];
   readonly scopes: readonly { readonly name: string; readonly title: string }[];

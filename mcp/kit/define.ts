@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { CatalogField, Effect, Flag } from './catalog.ts';
+import type { CatalogField, Effect, Flag, SetupStep } from './catalog.ts';
 import type { Authorizer, Http, HttpClient } from './http.ts';
 import type { Limiter, RateWindow } from './limiter.ts';
 import type { Logger } from './log.ts';
@@ -17,6 +17,10 @@ export interface Manifest<State> {
   /** What an assistant should know before it uses the tools. */
   readonly instructions: string;
   readonly credentialHelp: string;
+  /** What one runs at the vendor before there is a credential, to copy: such as making a service account. */
+  readonly setup?: readonly SetupStep[];
+  /** What a person may ask an assistant first; read-only, of use to anybody. */
+  readonly firstQuestions?: readonly string[];
   readonly settings: readonly CatalogField[];
   readonly credentials: readonly CatalogField[];
   readonly scopes: readonly { readonly name: string; readonly title: string }[];

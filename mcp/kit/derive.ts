@@ -26,6 +26,8 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
     version,
     instructions,
     credentialHelp,
+    setup: manifest.setup ?? [],
+    firstQuestions: manifest.firstQuestions ?? [],
     settings,
     credentials,
     scopes,

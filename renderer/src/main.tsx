@@ -1,12 +1,12 @@
-import { MantineProvider } from '@mantine/core';
 import '@mantine/core/styles.css';
 import './window.css';
 import { createRoot } from 'react-dom/client';
 import { signIn } from './api/client.ts';
-import { begin } from './api/store.ts';
-import { theme, variables } from './parts/theme.ts';
+import { begin, useStore } from './api/store.ts';
 import { NoKey } from './screens/no-key.tsx';
-import { Shell } from './shell/shell.tsx';
+import { Window } from './shell/window.tsx';
+import { Themed } from './themed.tsx';
+import { speak } from './words/index.ts';
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has no #root');
@@ -14,10 +14,10 @@ if (place === null) throw new Error('index.html has no #root');
 addEventListener('hashchange', () => {
   if (/[#&](key|launch)=/.test(location.hash)) location.reload();
 });
+await speak('system');
 const signedIn = await signIn();
-if (signedIn === 'in') begin();
-createRoot(place).render(
-  <MantineProvider defaultColorScheme="auto" theme={theme} cssVariablesResolver={variables}>
-    {signedIn === 'in' ? <Shell /> : <NoKey because={signedIn} />}
-  </MantineProvider>,
-);
+if (signedIn === 'in') {
+  useStore.subscribe(({ loaded: { status } }) => void speak(status?.language ?? 'system'));
+  begin();
+}
+createRoot(place).render(<Themed>{signedIn === 'in' ? <Window /> : <NoKey because={signedIn} />}</Themed>);

@@ -1,4 +1,5 @@
 import type { InputOf, OutputOf, ProcedureName } from '../../../app/contract/index.ts';
+import { wordsNow } from '../words/index.ts';
 
 /** A failure as people read it: what happened, what to do next, and the code to look up. */
 export class Failure extends Error {
@@ -15,11 +16,13 @@ export class Failure extends Error {
 }
 
 export function failureOf(error: unknown): Failure {
-  return error instanceof Failure ? error : new Failure('GH_INTERNAL', String(error), 'Reload the window.');
+  return error instanceof Failure ? error : new Failure('GH_INTERNAL', String(error), wordsNow().common.reloadWindow);
 }
 
-const lost = (): Failure =>
-  new Failure('GH_HOST_DOWN', 'Gatehouse does not answer.', 'It may have ended. Start it again, then try once more.');
+const lost = (): Failure => {
+  const { message, hint } = wordsNow().common.lostLine;
+  return new Failure('GH_HOST_DOWN', message, hint);
+};
 
 /** Lives as long as the tab: a reload goes on, a copied address does not carry it. */
 const KEY = 'gatehouse.key';

@@ -5,6 +5,7 @@ import type {
   ClientView,
   ConnectionView,
   HostEvent,
+  QuestionView,
   StatusView,
 } from '../../../app/contract/index.ts';
 import { call, type Failure, failureOf } from './client.ts';
@@ -17,6 +18,7 @@ interface Loaded {
   readonly backends: readonly BackendView[];
   readonly clients: readonly ClientView[];
   readonly approvals: readonly ApprovalView[];
+  readonly questions: readonly QuestionView[];
 }
 type Slice = keyof Loaded;
 
@@ -32,6 +34,8 @@ interface State {
   readonly code: { readonly code: string; readonly expiresAt: string } | null;
   /** What went wrong with the last thing the person asked for. */
   readonly problem: Failure | null;
+  /** How something went that was asked for from anywhere; stands above the screen until it is closed. */
+  readonly said: { readonly tone: 'good' | 'bad'; readonly text: string } | null;
   /** Tokens to take back what was written into an assistant's file, while this window is open. */
   readonly undo: Readonly<Record<string, string>>;
 }
@@ -43,8 +47,13 @@ export const useStore = create<State>(() => ({
   historyMoves: 0,
   code: null,
   problem: null,
+  said: null,
   undo: {},
 }));
+
+/** Calls and questions of servers that wait for the person. */
+export const waitingIn = ({ loaded }: State): number =>
+  (loaded.approvals?.length ?? 0) + (loaded.questions?.length ?? 0);
 
 const { setState: set } = useStore;
 
@@ -54,6 +63,7 @@ const LOADERS: { readonly [S in Slice]: () => Promise<Loaded[S]> } = {
   backends: () => call('backends.list', {}),
   clients: () => call('clients.list', {}),
   approvals: () => call('approvals.list', {}),
+  questions: () => call('questions.list', {}),
 };
 const SLICES = Object.keys(LOADERS) as Slice[];
 
@@ -94,15 +104,36 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined>
   }
 }
 
+export const say = (tone: 'good' | 'bad', text: string): void => set({ said: { tone, text } });
+export const unsay = (): void => set({ said: null });
 export const dismissProblem = (): void => set({ problem: null });
 
+/** What the host pushes, and that a line stands again: what happened in between was not heard. */
+type Heard = HostEvent | { readonly type: 'line' };
+const listeners = new Set<(heard: Heard) => void>();
+
+/** For what one screen alone follows. Returns how to stop. */
+export function hear(listener: (heard: Heard) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+const tell = (heard: Heard): void => {
+  for (const listener of listeners) listener(heard);
+};
+
 function onEvent(event: HostEvent): void {
+  tell(event);
   switch (event.type) {
     case 'approvals':
       asked.set('approvals', (asked.get('approvals') ?? 0) + 1);
       return set(({ loaded }) => ({ loaded: { ...loaded, approvals: event.approvals } }));
+    case 'questions':
+      asked.set('questions', (asked.get('questions') ?? 0) + 1);
+      return set(({ loaded }) => ({ loaded: { ...loaded, questions: event.questions } }));
     case 'connections':
       return void refresh('connections');
+    case 'settings':
+      return void refresh('status');
     case 'clients':
       return void refresh('clients');
     case 'paused':
@@ -125,6 +156,7 @@ export function begin(): void {
     if (before !== 'refused') set({ line });
     if (line !== 'up') return;
     set(({ historyMoves }) => ({ historyMoves: historyMoves + 1 }));
+    tell({ type: 'line' });
     void refresh(...SLICES);
   });
 }

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { useWords } from '../words/index.ts';
 
 const FOLD_AT = 600;
 
 /** A call's arguments for reading; secret ones came masked as •••. Long ones are folded. */
 export function Arguments({ value, label }: { readonly value: unknown; readonly label: string }) {
+  const { common } = useWords();
   const [whole, setWhole] = useState(false);
   const text = JSON.stringify(value ?? {}, null, 2);
   const long = text.length > FOLD_AT;
@@ -17,7 +19,7 @@ export function Arguments({ value, label }: { readonly value: unknown; readonly 
       </section>
       {long && (
         <Button variant="subtle" size="compact-xs" mt={4} aria-expanded={whole} onClick={() => setWhole(!whole)}>
-          {whole ? 'Show less' : `Show all ${text.length.toLocaleString()} characters`}
+          {whole ? common.showLess : common.showAll(text.length)}
         </Button>
       )}
     </div>

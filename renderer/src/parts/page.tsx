@@ -1,5 +1,6 @@
 import { Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
+import { useWords } from '../words/index.ts';
 
 interface PageProps {
   readonly title: string;
@@ -35,10 +36,11 @@ export function Empty({ children }: { readonly children: ReactNode }) {
 
 /** Says so only when it takes long. */
 export function Loading() {
+  const { common } = useWords();
   const [late, setLate] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), 400);
     return () => clearTimeout(timer);
   }, []);
-  return late ? <Loader size="sm" aria-label="Loading" /> : null;
+  return late ? <Loader size="sm" aria-label={common.loading} /> : null;
 }

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Failure } from '../api/client.ts';
 import { dismissProblem, useStore } from '../api/store.ts';
+import { useWords } from '../words/index.ts';
 import { Hint } from './hint.tsx';
 
 /** What went wrong with the last thing the person asked for. Stays in sight; stands again in a dialog that hides the page. */
@@ -20,6 +21,7 @@ interface ToldProps {
 
 /** A failure: the sentence, the next step, the code. */
 export function Told({ failure, onClose, sticky = false, children }: ToldProps) {
+  const { common } = useWords();
   return (
     <Alert
       color="red"
@@ -27,7 +29,7 @@ export function Told({ failure, onClose, sticky = false, children }: ToldProps) 
       className={sticky ? 'told sticky' : 'told'}
       title={failure.message}
       role="alert"
-      {...(onClose === undefined ? {} : { withCloseButton: true, onClose, closeButtonLabel: 'Close' })}
+      {...(onClose === undefined ? {} : { withCloseButton: true, onClose, closeButtonLabel: common.close })}
     >
       <Hint code={failure.code} hint={failure.hint} />{' '}
       <Text span size="xs" c="dimmed">
@@ -40,11 +42,12 @@ export function Told({ failure, onClose, sticky = false, children }: ToldProps) 
 
 /** In place of what could not be loaded. */
 export function NotLoaded({ failure, retry }: { readonly failure: Failure; readonly retry: () => void }) {
+  const { common } = useWords();
   return (
     <Told failure={failure}>
       <Group mt="xs">
         <Button size="compact-sm" variant="default" onClick={retry}>
-          Try again
+          {common.tryAgain}
         </Button>
       </Group>
     </Told>

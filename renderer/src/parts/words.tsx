@@ -1,26 +1,20 @@
 import { Badge, type BadgeProps } from '@mantine/core';
 import { useStore } from '../api/store.ts';
+import { useWords } from '../words/index.ts';
 
-const EFFECTS: Readonly<Record<string, readonly [string, string]>> = {
-  read: ['reads', 'gray'],
-  write: ['changes', 'blue'],
-  destructive: ['destroys', 'red'],
-};
-const FLAGS: Readonly<Record<string, string>> = {
-  revealsSecret: 'reveals a secret',
-  contactsPeople: 'mails people',
-  costsMoney: 'costs money',
-};
+const COLORS: Readonly<Record<string, string>> = { read: 'gray', write: 'blue', destructive: 'red' };
 
 /** What an action does, in a word and a colour. */
 export function Effect({ effect, flags = [] }: { readonly effect: string; readonly flags?: readonly string[] }) {
-  const [word, color] = EFFECTS[effect] ?? [effect, 'gray'];
+  const { common } = useWords();
+  const effects: Readonly<Record<string, string>> = common.effects;
+  const told: Readonly<Record<string, string>> = common.flags;
   return (
     <>
-      <Badge color={color}>{word}</Badge>
+      <Badge color={COLORS[effect] ?? 'gray'}>{effects[effect] ?? effect}</Badge>
       {flags.map(flag => (
         <Badge key={flag} color="orange">
-          {FLAGS[flag] ?? flag}
+          {told[flag] ?? flag}
         </Badge>
       ))}
     </>
@@ -31,7 +25,7 @@ export function Effect({ effect, flags = [] }: { readonly effect: string; readon
 export function Demo(props: BadgeProps) {
   return (
     <Badge color="grape" variant="filled" {...props}>
-      demonstration
+      {useWords().common.demonstration}
     </Badge>
   );
 }
@@ -43,22 +37,10 @@ export function actionOf(tool: string, action: string | undefined): string {
 
 /** The name of an assistant as people know it. */
 export function useNameOf(): (client: string) => string {
+  const { common } = useWords();
   const clients = useStore(state => state.loaded.clients);
   return id => {
-    if (id === 'terminal') return 'Terminal';
+    if (id === 'terminal') return common.terminal;
     return clients?.find(client => client.id === id)?.title ?? id;
   };
-}
-
-export function timeOf(iso: string): string {
-  const date = new Date(iso);
-  const today = date.toDateString() === new Date().toDateString();
-  return today
-    ? date.toLocaleTimeString()
-    : date.toLocaleString(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
-}
-
-/** `1 entry`, `12 entries`. */
-export function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString()} ${number === 1 ? one : many}`;
 }

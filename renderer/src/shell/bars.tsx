@@ -1,68 +1,70 @@
-import { Stack } from '@mantine/core';
+import { CloseButton, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useStore } from '../api/store.ts';
+import { unsay, useStore, waitingIn } from '../api/store.ts';
 import { Hint } from '../parts/hint.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { count } from '../parts/words.tsx';
 import { hashOf } from '../route.ts';
-import type { Screen } from './navigation.tsx';
+import { useWords } from '../words/index.ts';
+import type { Screen } from './screens.ts';
 
 /** What is true of the whole of Gatehouse right now, above every screen. */
 export function Bars({ screen }: { readonly screen: Screen }) {
+  const { shell } = useWords();
   const line = useStore(state => state.line);
   const status = useStore(state => state.loaded.status);
-  const waiting = useStore(state => state.loaded.approvals?.length ?? 0);
+  const waiting = useStore(waitingIn);
   return (
     <>
       <Stack gap={6} className="bars">
-        {line === 'lost' && (
-          <Bar tone="red" title="The line to Gatehouse is lost.">
-            It may have ended or be starting again. What stands here may be out of date; this window goes on by itself.
-          </Bar>
-        )}
-        {status?.demo === true && (
-          <Bar tone="grape" title="Demonstration.">
-            Everything here is made up by a sandbox on this computer. Nothing is kept.
-          </Bar>
-        )}
-        {status?.paused === true && (
-          <Bar tone="orange" title="Everything is paused.">
-            Assistants are told so; no call goes through until you resume.
-          </Bar>
-        )}
-        {status?.approveFromCli === true && (
-          <Bar tone="yellow" title="Approving from the command line is allowed.">
-            Any program of this user can approve calls, an assistant with a shell among them.
-          </Bar>
-        )}
+        {line === 'lost' && <Bar tone="red" {...shell.lost} />}
+        {status?.demo === true && <Bar tone="grape" {...shell.demo} />}
+        {status?.paused === true && <Bar tone="orange" {...shell.paused} />}
+        {status?.approveFromCli === true && <Bar tone="yellow" {...shell.fromCli} />}
         {status?.vault.state === 'closed' && (
-          <Bar tone="red" title={status.vault.message}>
-            <Hint code={status.vault.code} hint={status.vault.hint} /> <small>{status.vault.code}</small>
-          </Bar>
+          <Bar
+            tone="red"
+            title={status.vault.message}
+            text={
+              <>
+                <Hint code={status.vault.code} hint={status.vault.hint} /> <small>{status.vault.code}</small>
+              </>
+            }
+          />
         )}
-        {waiting > 0 && screen !== 'approvals' && (
-          <Bar tone="blue" title={`${count(waiting, 'call waits', 'calls wait')} for you.`}>
-            <a href={hashOf(['approvals'])}>Look at {waiting === 1 ? 'it' : 'them'}</a>
-          </Bar>
+        {waiting > 0 && screen !== 'approvals' && screen !== 'home' && (
+          <Bar
+            tone="blue"
+            title={`${shell.callsWait(waiting)}.`}
+            text={<a href={hashOf(['approvals'])}>{shell.lookAtCalls(waiting)}</a>}
+          />
         )}
       </Stack>
+      <Said />
       <Problem sticky />
     </>
   );
 }
 
-function Bar({
-  tone,
-  title,
-  children,
-}: {
-  readonly tone: string;
-  readonly title: string;
-  readonly children: ReactNode;
-}) {
+/** How something went that was not asked for on a screen. */
+function Said() {
+  const { common } = useWords();
+  const said = useStore(state => state.said);
+  return (
+    <div role="status">
+      {said !== null && (
+        <div className="bar said" data-tone={said.tone === 'good' ? 'green' : 'red'}>
+          <span>{said.text}</span>
+          <CloseButton size="sm" aria-label={common.close} onClick={unsay} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Bar({ tone, title, text }: { readonly tone: string; readonly title: string; readonly text: ReactNode }) {
   return (
     <div className="bar" role="status" data-tone={tone}>
-      <b>{title}</b> {children}
+      <b>{title}</b> {text}
     </div>
   );
 }

@@ -1,36 +1,25 @@
 import { Badge, NavLink } from '@mantine/core';
 import { ALERT } from '../parts/theme.ts';
 import { hashOf } from '../route.ts';
+import { useWords } from '../words/index.ts';
+import type { Screen } from './screens.ts';
 
-export const SCREENS = {
-  connections: 'Connections',
-  approvals: 'Approvals',
-  history: 'History',
-  assistants: 'Assistants',
-} as const;
-export type Screen = keyof typeof SCREENS;
-
-/** The screen of an address; an unknown one leads to the first. */
-export function screenOf([name = '']: readonly string[]): Screen {
-  return isScreen(name) ? name : 'connections';
-}
-
-function isScreen(name: string): name is Screen {
-  return Object.hasOwn(SCREENS, name);
-}
+/** Those that have a place in the menu, in its order. */
+export const LISTED = ['home', 'connections', 'approvals', 'history', 'assistants', 'settings', 'doctor'] as const;
 
 export function Navigation({ screen, waiting }: { readonly screen: Screen; readonly waiting: number }) {
-  return Object.entries(SCREENS).map(([name, title]) => (
+  const words = useWords();
+  return LISTED.map(name => (
     <NavLink
       key={name}
       href={hashOf([name])}
-      label={title}
+      label={words[name].title}
       className="nav"
       active={name === screen}
       aria-current={name === screen ? 'page' : undefined}
       rightSection={
         name === 'approvals' && waiting > 0 ? (
-          <Badge color={ALERT} variant="filled" circle aria-label={`${waiting} waiting`}>
+          <Badge color={ALERT} variant="filled" circle aria-label={words.shell.badge(waiting)}>
             {waiting}
           </Badge>
         ) : undefined

@@ -1,32 +1,34 @@
 import { AppShell, Burger, Group, Stack, Title } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import { useStore } from '../api/store.ts';
-import { count } from '../parts/words.tsx';
+import { Suspense, useEffect, useState } from 'react';
+import { useStore, waitingIn } from '../api/store.ts';
+import { Loading } from '../parts/page.tsx';
 import { useRoute } from '../route.ts';
-import { Approvals } from '../screens/approvals/approvals.tsx';
-import { Assistants } from '../screens/assistants/assistants.tsx';
-import { Connections } from '../screens/connections/connections.tsx';
-import { History } from '../screens/history/history.tsx';
 import { NoKey } from '../screens/no-key.tsx';
+import { useWords } from '../words/index.ts';
 import { Bars } from './bars.tsx';
-import { Navigation, SCREENS, screenOf } from './navigation.tsx';
+import { Finder } from './finder.tsx';
+import { Guard } from './guard.tsx';
+import { Navigation } from './navigation.tsx';
 import { Pause } from './pause.tsx';
-
-const SHOW = { connections: Connections, approvals: Approvals, history: History, assistants: Assistants } as const;
+import { fetchAhead, SCREENS, type Screen, screenOf } from './screens.ts';
 
 /** What stands around every screen: where one can go, what is going on, and the pause. */
 export function Shell() {
+  const words = useWords();
+  const { shell } = words;
   const { path } = useRoute();
-  const screen = screenOf(path);
+  const screen = useScreen(path);
   const place = path.join('/');
-  const waiting = useStore(state => state.loaded.approvals?.length ?? 0);
+  const waiting = useStore(waitingIn);
   const line = useStore(state => state.line);
   const [opened, setOpened] = useState(false);
-  const Show = SHOW[screen];
+  const { Show } = SCREENS[screen];
+  const { title } = words[screen];
   useEffect(() => {
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${SCREENS[screen]} · Gatehouse`;
-  }, [waiting, screen]);
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} · Gatehouse`;
+  }, [waiting, title]);
   useFocusOnArrival(place);
+  useEffect(fetchAhead, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: wherever one goes, the menu of a narrow window closes
   useEffect(() => setOpened(false), [place]);
   if (line === 'refused') return <NoKey because="no key" />;
@@ -37,33 +39,52 @@ export function Shell() {
       padding="md"
     >
       <button type="button" className="skip" onClick={() => document.getElementById('screen')?.focus()}>
-        Skip to the screen
+        {shell.skip}
       </button>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
-            <Burger opened={opened} onClick={() => setOpened(!opened)} hiddenFrom="sm" size="sm" aria-label="Screens" />
+            <Burger
+              opened={opened}
+              onClick={() => setOpened(!opened)}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={shell.screens}
+            />
             <Title order={1} size="h4">
               Gatehouse
             </Title>
           </Group>
-          <Pause />
+          <Group gap="xs" wrap="nowrap">
+            <Finder />
+            <Pause />
+          </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" component="nav" aria-label="Screens">
+      <AppShell.Navbar p="xs" component="nav" aria-label={shell.screens}>
         <Navigation screen={screen} waiting={waiting} />
       </AppShell.Navbar>
       <AppShell.Main>
         <Stack gap="md" maw={1100}>
           <Bars screen={screen} />
-          <Show />
+          <Guard place={place}>
+            <Suspense fallback={<Loading />}>
+              <Show />
+            </Suspense>
+          </Guard>
         </Stack>
         <div className="unseen" role="status">
-          {waiting > 0 ? `${count(waiting, 'call waits', 'calls wait')} for you` : ''}
+          {waiting > 0 ? shell.callsWait(waiting) : ''}
         </div>
       </AppShell.Main>
     </AppShell>
   );
+}
+
+/** Where nothing was asked for: home; or the start, while there is no connection. */
+function useScreen(path: readonly string[]): Screen {
+  const nothingYet = useStore(({ loaded }) => loaded.connections?.length === 0);
+  return screenOf(path) ?? (nothingYet ? 'start' : 'home');
 }
 
 /** Whoever moves by keyboard or hears the page goes on at its heading. Not at the start: that is the browser's place. */

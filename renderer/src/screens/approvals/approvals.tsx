@@ -1,26 +1,22 @@
 import { refresh, useStore } from '../../api/store.ts';
 import { Empty, Loading, Page } from '../../parts/page.tsx';
 import { NotLoaded } from '../../parts/problem.tsx';
-import { AnsweredList, useAnswered } from './answered.tsx';
+import { useWords } from '../../words/index.ts';
 import { OneTimeCode } from './one-time-code.tsx';
-import { Waiting } from './waiting.tsx';
+import { WaitingList } from './waiting-list.tsx';
 
-/** The calls that wait for the person, the oldest first. */
+/** The calls, and the questions of servers, that wait for the person. */
 export function Approvals() {
+  const words = useWords().approvals;
   const approvals = useStore(state => state.loaded.approvals);
+  const questions = useStore(state => state.loaded.questions);
   const failed = useStore(state => state.failed.approvals);
-  const { gone, said, say } = useAnswered(approvals);
   return (
-    <Page title="Approvals">
-      {failed !== undefined && <NotLoaded failure={failed} retry={() => void refresh('approvals')} />}
+    <Page title={words.title}>
+      {failed !== undefined && <NotLoaded failure={failed} retry={() => void refresh('approvals', 'questions')} />}
       {approvals === undefined && failed === undefined && <Loading />}
-      {approvals?.length === 0 && (
-        <Empty>Nothing waits for you. When an assistant wants to change something, it appears here.</Empty>
-      )}
-      {approvals?.map(approval => (
-        <Waiting key={approval.id} approval={approval} onAnswer={how => say(approval.id, how)} />
-      ))}
-      <AnsweredList gone={gone} said={said} />
+      {approvals?.length === 0 && (questions ?? []).length === 0 && <Empty>{words.nothing}</Empty>}
+      <WaitingList />
       <OneTimeCode />
     </Page>
   );

@@ -3,9 +3,11 @@ import { useEffect, useState } from 'react';
 import { call } from '../../api/client.ts';
 import { attempt, useStore } from '../../api/store.ts';
 import { useNow } from '../../parts/now.ts';
+import { useWords } from '../../words/index.ts';
 
 /** What a person types after a command that widens rights. Fetched anew when it ran out. */
 export function OneTimeCode() {
+  const { approvals } = useWords();
   const [shown, setShown] = useState(false);
   const code = useStore(state => state.code);
   const now = useNow(1_000);
@@ -17,13 +19,13 @@ export function OneTimeCode() {
   return (
     <Group gap="xs" className="rule">
       <Button variant="subtle" size="compact-sm" aria-expanded={shown} onClick={() => setShown(!shown)}>
-        {shown ? 'Hide the code' : 'Show the code for the command line'}
+        {shown ? approvals.code.hide : approvals.code.show}
       </Button>
       {shown && fresh && code !== null && (
         <Text size="sm">
           <b className="one-time-code">{code.code}</b>{' '}
           <Text span size="sm" c="dimmed">
-            good once and for {Math.ceil(left / 1_000)} s. Give it to a command with --code; never to an assistant.
+            {approvals.code.good(Math.ceil(left / 1_000))}
           </Text>
         </Text>
       )}

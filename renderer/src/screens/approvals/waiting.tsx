@@ -3,17 +3,13 @@ import { type FormEvent, type RefObject, useRef, useState } from 'react';
 import type { ApprovalView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt } from '../../api/store.ts';
-import { Arguments } from '../../parts/arguments.tsx';
 import { actionOf, Demo, Effect, useNameOf } from '../../parts/words.tsx';
+import { useFormats, useWords } from '../../words/index.ts';
 import { useArmed } from './arming.ts';
+import { WhatIsAsked } from './similar.tsx';
 import { TimeLeft } from './time-left.tsx';
 
-const LASTING = [
-  { value: '10', label: '10 minutes' },
-  { value: '60', label: 'an hour' },
-  { value: '480', label: '8 hours' },
-  { value: '1440', label: 'a day' },
-];
+const LASTING = ['10', '60', '480', '1440'] as const;
 
 interface WaitingProps {
   readonly approval: ApprovalView;
@@ -23,6 +19,7 @@ interface WaitingProps {
 
 /** One call that waits: who wants what, where, with which arguments; and the answers. */
 export function Waiting({ approval, onAnswer }: WaitingProps) {
+  const { approvals } = useWords();
   const nameOf = useNameOf();
   const card = useRef<HTMLDivElement>(null);
   const what = actionOf(approval.tool, approval.action);
@@ -34,22 +31,22 @@ export function Waiting({ approval, onAnswer }: WaitingProps) {
       withBorder
       component="section"
       className={destructive ? 'waiting destructive' : 'waiting'}
-      aria-label={`${who} wants ${what} on ${approval.connection}`}
+      aria-label={approvals.wants(who, what, approval.connection)}
     >
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <div className="grow">
             <Text className="wrap">
-              <b>{who}</b> wants to use <b>{what}</b> on <b>{approval.connection}</b>
+              <b>{who}</b> {approvals.wantsToUse} <b>{what}</b> {approvals.on} <b>{approval.connection}</b>
             </Text>
             <Group gap="xs" mt={4}>
               <Effect effect={approval.effect} flags={approval.flags} />
               {approval.demo && <Demo />}
             </Group>
           </div>
-          <TimeLeft approval={approval} />
+          <TimeLeft waiting={approval} />
         </Group>
-        <Arguments value={approval.arguments} label="Arguments" />
+        <WhatIsAsked approval={approval} />
         <Answers approval={approval} who={who} card={card} onAnswer={onAnswer} />
       </Stack>
     </Card>
@@ -62,8 +59,10 @@ interface AnswersProps extends WaitingProps {
 }
 
 function Answers({ approval, who, card, onAnswer }: AnswersProps) {
+  const { approvals: words } = useWords();
+  const formats = useFormats();
   const { armed, ready } = useArmed(card);
-  const [minutes, setMinutes] = useState('10');
+  const [minutes, setMinutes] = useState<(typeof LASTING)[number]>('10');
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const answer = (how: string, work: () => Promise<unknown>): void => {
@@ -77,58 +76,52 @@ function Answers({ approval, who, card, onAnswer }: AnswersProps) {
   };
   const allow = (until?: number): void => {
     if (!ready()) return;
-    const how =
-      until === undefined ? 'allowed once' : `allowed for ${LASTING.find(one => one.value === minutes)?.label}`;
+    const how = until === undefined ? words.answered.once : words.answered.for(words.lasting[minutes]);
     answer(how, () => call('approvals.allow', { id: approval.id, ...(until === undefined ? {} : { minutes: until }) }));
   };
   const deny = (event: FormEvent): void => {
     event.preventDefault();
-    answer('denied', () => call('approvals.deny', { id: approval.id, reason: reason.trim() }));
+    answer(words.answered.denied, () => call('approvals.deny', { id: approval.id, reason: reason.trim() }));
   };
   // Not `disabled`: that would throw the keyboard's focus away each time the card moves.
   const resting = armed ? {} : { 'aria-disabled': true, 'data-disabled': true };
   const lasting = approval.effect !== 'destructive' && approval.flags.length === 0;
-  const until = new Date(Date.now() + Number(minutes) * 60_000).toLocaleTimeString(undefined, {
-    hour: '2-digit',
-    minute: '2-digit',
-  });
+  const until = formats.clock(new Date(Date.now() + Number(minutes) * 60_000));
   return (
     <>
       <Group gap="xs" align="center">
         <Button {...resting} color={approval.effect === 'destructive' ? 'red.9' : 'blue'} onClick={() => allow()}>
-          Allow once
+          {words.allowOnce}
         </Button>
         {lasting ? (
           <>
             <Text size="sm" c="dimmed" px={4}>
-              or
+              {words.or}
             </Text>
             <Button {...resting} variant="default" onClick={() => allow(Number(minutes))}>
-              Allow for
+              {words.allowFor}
             </Button>
             <NativeSelect
-              aria-label="For how long"
-              data={LASTING}
+              aria-label={words.howLong}
+              data={LASTING.map(value => ({ value, label: words.lasting[value] }))}
               value={minutes}
-              onChange={event => setMinutes(event.currentTarget.value)}
+              onChange={event => setMinutes(LASTING.find(one => one === event.currentTarget.value) ?? '10')}
             />
             <Text size="xs" c="dimmed">
-              until {until}: {who} and this action on {approval.connection} only
+              {words.until(until, who, approval.connection)}
             </Text>
           </>
         ) : (
           <Text size="xs" c="dimmed">
-            {approval.effect === 'destructive'
-              ? 'What destroys is allowed one call at a time.'
-              : 'What is flagged is allowed one call at a time.'}
+            {approval.effect === 'destructive' ? words.destructiveOnce : words.flaggedOnce}
           </Text>
         )}
       </Group>
       <form onSubmit={deny}>
         <Group gap="xs" align="flex-end">
           <TextInput
-            label="Why not? The assistant is told"
-            placeholder="optional"
+            label={words.whyNot}
+            placeholder={words.optional}
             value={reason}
             maxLength={500}
             autoComplete="off"
@@ -137,7 +130,7 @@ function Answers({ approval, who, card, onAnswer }: AnswersProps) {
             miw={200}
           />
           <Button type="submit" color="red" variant="light">
-            Deny
+            {words.deny}
           </Button>
         </Group>
       </form>

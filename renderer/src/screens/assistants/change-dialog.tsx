@@ -6,6 +6,7 @@ import { attempt, dismissProblem, refresh, useStore } from '../../api/store.ts';
 import { Empty } from '../../parts/page.tsx';
 import { Problem, Told } from '../../parts/problem.tsx';
 import { hashOf } from '../../route.ts';
+import { useWords } from '../../words/index.ts';
 import { Diff } from './diff.tsx';
 
 export interface Done {
@@ -22,6 +23,8 @@ interface ChangeDialogProps {
 
 /** Which connections, and what exactly will change in the assistant's file; nothing is written before "yes". */
 export function ChangeDialog({ client, kind, onClose, onDone }: ChangeDialogProps) {
+  const { assistants, common } = useWords();
+  const { change: words } = assistants;
   const removing = kind === 'unregister';
   const connections = useStore(state => state.loaded.connections) ?? [];
   const mine = client.entries.map(entry => entry.connection);
@@ -45,7 +48,7 @@ export function ChangeDialog({ client, kind, onClose, onDone }: ChangeDialogProp
         force,
       });
       await refresh('clients');
-      onDone({ change, sentence: removing ? 'Unregistered.' : 'Registered.' });
+      onDone({ change, sentence: removing ? words.unregistered : words.registered });
     }).finally(() => setBusy(false));
   };
   const nothing = preview?.diff === '';
@@ -53,19 +56,19 @@ export function ChangeDialog({ client, kind, onClose, onDone }: ChangeDialogProp
     <Modal
       opened
       onClose={close}
-      size="xl"
-      title={removing ? `Unregister from ${client.title}` : `Register with ${client.title}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      size="70rem"
+      title={removing ? words.unregisterFrom(client.title) : words.registerWith(client.title)}
+      closeButtonProps={{ 'aria-label': common.close }}
     >
       <Stack>
         <Problem />
         {offered.length === 0 ? (
           <Empty>
-            There is no connection to register yet. <a href={hashOf(['connections'], { add: 'yes' })}>Add one</a>
+            {words.noConnection} <a href={hashOf(['connections'], { add: 'yes' })}>{words.addOne}</a>
           </Empty>
         ) : (
           <Checkbox.Group
-            label={removing ? 'Connections to take out' : 'Connections that it may use'}
+            label={removing ? words.takeOut : words.mayUse}
             value={[...chosen]}
             onChange={value => {
               setForce(false);
@@ -84,7 +87,7 @@ export function ChangeDialog({ client, kind, onClose, onDone }: ChangeDialogProp
             {failed.code === 'GH_CLIENT_ENTRY_CHANGED' && (
               <Group mt="xs">
                 <Button size="compact-sm" color="red" variant="light" onClick={() => setForce(true)}>
-                  {removing ? 'Remove it all the same' : 'Replace it all the same'}
+                  {removing ? words.remove : words.replace}
                 </Button>
               </Group>
             )}
@@ -93,7 +96,7 @@ export function ChangeDialog({ client, kind, onClose, onDone }: ChangeDialogProp
         {preview !== undefined && (
           <div>
             <Text size="sm" className="wrap" mb={4}>
-              {nothing ? `Nothing changes in ${preview.file}.` : `This changes ${preview.file}:`}
+              {nothing ? words.nothing(preview.file) : words.changes(preview.file)}
             </Text>
             <Diff text={preview.diff} />
             {preview.warnings.map(warning => (
@@ -105,7 +108,7 @@ export function ChangeDialog({ client, kind, onClose, onDone }: ChangeDialogProp
         )}
         <Group justify="flex-end">
           <Button variant="default" onClick={close}>
-            Cancel
+            {common.cancel}
           </Button>
           <Button
             onClick={apply}
@@ -113,7 +116,7 @@ export function ChangeDialog({ client, kind, onClose, onDone }: ChangeDialogProp
             disabled={preview === undefined || (nothing && client.keyed)}
             color={removing ? 'red' : 'blue'}
           >
-            {removing ? 'Unregister' : 'Register'}
+            {removing ? words.unregister : words.register}
           </Button>
         </Group>
       </Stack>

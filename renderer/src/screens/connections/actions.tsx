@@ -4,70 +4,101 @@ import type { ConnectionView, EffectView, GrantsView } from '../../../../app/con
 import { call } from '../../api/client.ts';
 import { attempt, refresh } from '../../api/store.ts';
 import { actionOf, Effect } from '../../parts/words.tsx';
-import type { Grant } from './grants.tsx';
-import { CHOICES, choiceOf, verdictOf } from './verdicts.ts';
+import { useWords } from '../../words/index.ts';
+import type { Draft } from './draft.ts';
+import { CHOICES, choiceOf, type Place } from './verdicts.ts';
+import './connections.css';
 
 interface ActionsProps {
   readonly connection: ConnectionView;
   readonly grants: GrantsView;
-  readonly client: string;
-  readonly onSet: (grant: Grant) => void;
+  readonly draft: Draft;
 }
+type Row = GrantsView['actions'][number];
 
-/** Every action with its own grant and the verdict that follows from all of them. */
-export function Actions({ connection, grants, client, onSet }: ActionsProps) {
+/** The matrix: every tool and action with what the vendor permits, its grant, and the verdict that follows from all. */
+export function Actions({ connection, grants, draft }: ActionsProps) {
+  const { grants: words } = useWords().connections;
   const [filter, setFilter] = useState('');
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = grants.actions.filter(row => {
     const text = `${row.tool} ${row.action} ${row.effect} ${row.verdict}`.toLowerCase();
-    return words.every(word => text.includes(word));
+    return wanted.every(word => text.includes(word));
   });
+  const tools = Map.groupBy(shown, row => row.tool);
   return (
     <Stack gap="xs">
       <TextInput
         size="xs"
-        aria-label="Find an action"
-        placeholder={`Find among ${grants.actions.length} actions`}
+        aria-label={words.find}
+        placeholder={words.findAmong(grants.actions.length)}
         value={filter}
         onChange={event => setFilter(event.currentTarget.value)}
       />
-      <Table.ScrollContainer minWidth={620}>
+      <Table.ScrollContainer minWidth={660}>
         <Table verticalSpacing={4} className="rows">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Action</Table.Th>
-              <Table.Th w={150}>What it does</Table.Th>
-              <Table.Th w={115}>Grant</Table.Th>
-              <Table.Th w={200}>What follows</Table.Th>
+              <Table.Th>{words.columns.action}</Table.Th>
+              <Table.Th w={150}>{words.columns.effect}</Table.Th>
+              <Table.Th w={95}>{words.columns.scope}</Table.Th>
+              <Table.Th w={125}>{words.columns.grant}</Table.Th>
+              <Table.Th w={200}>{words.columns.follows}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {shown.map(row => (
-              <Row key={`${row.tool}/${row.action}`} row={row} {...{ connection, grants, client, onSet }} />
+            {[...tools].map(([tool, rows]) => (
+              <Tool key={tool} tool={tool} rows={rows} connection={connection} draft={draft} />
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {shown.length === 0 && <Text c="dimmed">No action fits.</Text>}
+      {shown.length === 0 && <Text c="dimmed">{words.noneFits}</Text>}
     </Stack>
   );
 }
 
-function Row({
+interface ToolProps {
+  readonly tool: string;
+  readonly rows: readonly Row[];
+  readonly connection: ConnectionView;
+  readonly draft: Draft;
+}
+
+function Tool({ tool, rows, connection, draft }: ToolProps) {
+  const { grants: words } = useWords().connections;
+  const alone = rows.length === 1 && rows[0]?.action === tool;
+  return (
+    <>
+      {!alone && (
+        <Table.Tr className="tool">
+          <Table.Td colSpan={3} className="wrap" fw={600}>
+            {tool}
+          </Table.Td>
+          <Table.Td colSpan={2}>
+            <GrantSelect label={words.grantForTool(tool)} place={{ tool }} draft={draft} />
+          </Table.Td>
+        </Table.Tr>
+      )}
+      {rows.map(row => (
+        <ActionRow key={row.action} row={row} alone={alone} connection={connection} draft={draft} />
+      ))}
+    </>
+  );
+}
+
+function ActionRow({
   row,
+  alone,
   connection,
-  grants,
-  client,
-  onSet,
-}: ActionsProps & { readonly row: GrantsView['actions'][number] }) {
+  draft,
+}: Omit<ToolProps, 'tool' | 'rows'> & { readonly row: Row; readonly alone: boolean }) {
+  const { grants: words } = useWords().connections;
   const { tool, action } = row;
-  const name = actionOf(tool, action);
+  const next = draft.preview?.changes.find(change => change.tool === tool && change.action === action);
   return (
     <Table.Tr>
-      <Table.Td className="wrap">
-        <div>{action}</div>
-        {action !== tool && <div className="quiet small">{tool}</div>}
-      </Table.Td>
+      <Table.Td className={alone ? 'wrap' : 'wrap inner'}>{action}</Table.Td>
       <Table.Td>
         {connection.backend === 'custom' ? (
           <Classify connection={connection} tool={tool} effect={row.effect} />
@@ -78,38 +109,69 @@ function Row({
         )}
       </Table.Td>
       <Table.Td>
-        <NativeSelect
-          size="xs"
-          aria-label={`Grant for ${name}`}
-          data={[...CHOICES]}
-          value={verdictOf(grants.rules, { client, tool, action })}
-          onChange={event =>
-            onSet({
-              ...(client === '' ? {} : { client }),
-              tool,
-              action,
-              verdict: choiceOf(event.currentTarget.value),
-            })
-          }
-        />
+        <Scope row={row} connection={connection} />
       </Table.Td>
       <Table.Td>
-        <Text size="sm" fw={500}>
-          {row.verdict}
+        <GrantSelect label={words.grantFor(actionOf(tool, action))} place={{ tool, action }} draft={draft} />
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm" fw={500} className={next === undefined ? '' : next.wider ? 'warn' : 'good'}>
+          {next === undefined
+            ? words.choices[row.verdict]
+            : words.draft.from(words.choices[next.before], words.choices[next.after])}
         </Text>
         <Text size="xs" c="dimmed" className="wrap">
-          {row.because}
+          {next?.because ?? row.because}
         </Text>
       </Table.Td>
     </Table.Tr>
   );
 }
 
-const EFFECTS: readonly { readonly value: EffectView; readonly label: string }[] = [
-  { value: 'read', label: 'reads' },
-  { value: 'write', label: 'changes' },
-  { value: 'destructive', label: 'destroys' },
-];
+/** What the vendor's credential permits. */
+function Scope({ row, connection }: { readonly row: Row; readonly connection: ConnectionView }) {
+  const { grants: words } = useWords().connections;
+  const permitted =
+    row.scopes.length === 0
+      ? 'any'
+      : !connection.scopesKnown
+        ? 'unknown'
+        : row.scopes.some(scope => connection.scopes.includes(scope))
+          ? 'yes'
+          : 'no';
+  return (
+    <Text
+      size="xs"
+      className={permitted === 'no' ? 'warn' : permitted === 'yes' ? 'good' : 'quiet'}
+      {...(row.scopes.length === 0 ? {} : { title: words.needs(row.scopes) })}
+    >
+      {words.scope[permitted]}
+    </Text>
+  );
+}
+
+function GrantSelect({
+  label,
+  place,
+  draft,
+}: {
+  readonly label: string;
+  readonly place: Place;
+  readonly draft: Draft;
+}) {
+  const { grants: words } = useWords().connections;
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label={label}
+      data={CHOICES.map(value => ({ value, label: words.choices[value] }))}
+      value={draft.choiceAt(place)}
+      onChange={event => draft.set(place, choiceOf(event.currentTarget.value))}
+    />
+  );
+}
+
+const EFFECTS: readonly EffectView[] = ['read', 'write', 'destructive'];
 
 interface ClassifyProps {
   readonly connection: ConnectionView;
@@ -119,18 +181,19 @@ interface ClassifyProps {
 
 /** What a custom server's tool does is for a person to say: the server's own word is not taken for it. */
 function Classify({ connection, tool, effect }: ClassifyProps) {
+  const { connections, common } = useWords();
   const classify = (value: string): void =>
     void attempt(async () => {
-      const chosen = EFFECTS.find(one => one.value === value);
+      const chosen = EFFECTS.find(one => one === value);
       if (chosen === undefined) return;
-      await call('connections.classify', { id: connection.uuid, tool, effect: chosen.value });
+      await call('connections.classify', { id: connection.uuid, tool, effect: chosen });
       await refresh('connections');
     });
   return (
     <NativeSelect
       size="xs"
-      aria-label={`What ${tool} does`}
-      data={[...EFFECTS]}
+      aria-label={connections.grants.whatDoes(tool)}
+      data={EFFECTS.map(value => ({ value, label: common.effects[value] }))}
       value={effect}
       onChange={event => classify(event.currentTarget.value)}
     />

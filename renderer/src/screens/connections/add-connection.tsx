@@ -4,6 +4,7 @@ import { call, Failure } from '../../api/client.ts';
 import { attempt, dismissProblem, refresh, useStore } from '../../api/store.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { hashOfConnection } from '../../route.ts';
+import { useWords } from '../../words/index.ts';
 import { Field, filled, texts, type Values } from './fields.tsx';
 import { secretsOf, type Variable, Variables } from './variables.tsx';
 
@@ -14,6 +15,7 @@ interface AddConnectionProps {
 
 /** A new account; the fields come from the backend's own declaration. Closing it forgets what was typed. */
 export function AddConnection({ opened, onClose }: AddConnectionProps) {
+  const { connections, common } = useWords();
   const close = (): void => {
     dismissProblem();
     onClose();
@@ -22,10 +24,10 @@ export function AddConnection({ opened, onClose }: AddConnectionProps) {
     <Modal
       opened={opened}
       onClose={close}
-      title="Add a connection"
+      title={connections.add}
       size="lg"
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': common.close }}
     >
       <Form onClose={close} />
     </Modal>
@@ -33,6 +35,8 @@ export function AddConnection({ opened, onClose }: AddConnectionProps) {
 }
 
 function Form({ onClose }: { readonly onClose: () => void }) {
+  const { connections, common } = useWords();
+  const { form } = connections;
   const backends = useStore(state => state.loaded.backends) ?? [];
   const [backend, setBackend] = useState('');
   const [name, setName] = useState('');
@@ -58,7 +62,7 @@ function Form({ onClose }: { readonly onClose: () => void }) {
     const {
       ok,
       code = 'GH_TEST_FAILED',
-      message = 'It was added, but its first test failed.',
+      message = form.firstTest,
       hint = '',
     } = await call('connections.test', { id: added.id });
     await refresh('connections');
@@ -74,11 +78,11 @@ function Form({ onClose }: { readonly onClose: () => void }) {
       <Stack gap="sm">
         <Problem />
         <NativeSelect
-          label="What it connects to"
+          label={form.what}
           data-autofocus
           required
           data={[
-            { value: '', label: 'Choose …', disabled: true },
+            { value: '', label: form.choose, disabled: true },
             ...backends.map(one => ({ value: one.backend, label: one.title })),
           ]}
           value={backend}
@@ -94,8 +98,8 @@ function Form({ onClose }: { readonly onClose: () => void }) {
               {chosen.description}
             </Text>
             <TextInput
-              label="Name"
-              description={`Shown as ${chosen.backend}/${name || 'name'}; up to 32 of a-z, 0-9 and single hyphens`}
+              label={form.name}
+              description={form.shownAs(`${chosen.backend}/${name || form.namePart}`)}
               required
               spellCheck={false}
               value={name}
@@ -124,17 +128,17 @@ function Form({ onClose }: { readonly onClose: () => void }) {
             ))}
             {chosen.backend === 'custom' && <Variables list={variables} onChange={setVariables} />}
             <Checkbox
-              label="Read-only"
-              description="Assistants can look and change nothing, whatever is granted."
+              label={form.readOnly}
+              description={form.readOnlyHint}
               checked={readOnly}
               onChange={event => setReadOnly(event.currentTarget.checked)}
             />
             <Group justify="flex-end">
               <Button variant="default" onClick={onClose}>
-                Cancel
+                {common.cancel}
               </Button>
               <Button type="submit" loading={busy}>
-                Add and test
+                {form.addAndTest}
               </Button>
             </Group>
           </>

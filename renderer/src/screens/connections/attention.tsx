@@ -2,6 +2,7 @@ import { Button, Group } from '@mantine/core';
 import type { ConnectionView } from '../../../../app/contract/index.ts';
 import { Hint } from '../../parts/hint.tsx';
 import { hashOfConnection } from '../../route.ts';
+import { useWords } from '../../words/index.ts';
 import type { Doing } from './test-and-restart.tsx';
 
 interface AttentionProps {
@@ -13,6 +14,7 @@ interface AttentionProps {
 
 /** Why it needs a person, and the one button that helps. */
 export function Attention({ connection, doing, part }: AttentionProps) {
+  const { remedies } = useWords().connections;
   if (connection.state !== 'attention') return null;
   const { id, code, reason, hint } = connection;
   const remedy = remedyOf(code);
@@ -25,22 +27,22 @@ export function Attention({ connection, doing, part }: AttentionProps) {
         <Group>
           {remedy === 'restart' && (
             <Button size="compact-sm" loading={doing.busy === 'restart'} onClick={doing.restart}>
-              Restart it
+              {remedies.restart}
             </Button>
           )}
           {remedy === 'test' && (
             <Button size="compact-sm" loading={doing.busy === 'test'} onClick={doing.test}>
-              Try again
+              {remedies.test}
             </Button>
           )}
           {remedy === 'changes' && (
             <Button size="compact-sm" component="a" href={`${hashOfConnection(id)}?part=changes`}>
-              Look at the difference
+              {remedies.changes}
             </Button>
           )}
           {remedy === 'settings' && (
             <Button size="compact-sm" component="a" href={`${hashOfConnection(id)}?part=settings`}>
-              Correct the credential
+              {remedies.settings}
             </Button>
           )}
         </Group>

@@ -1,12 +1,14 @@
 import { Button, Card, Group, Stack } from '@mantine/core';
 import type { ConnectionView } from '../../../../app/contract/index.ts';
 import { hashOfConnection } from '../../route.ts';
+import { useWords } from '../../words/index.ts';
 import { Attention } from './attention.tsx';
 import { Identity, State } from './state.tsx';
 import { TestAndRestart, useDoing } from './test-and-restart.tsx';
 
 /** One connection in the list. */
 export function ConnectionCard({ connection }: { readonly connection: ConnectionView }) {
+  const { connections } = useWords();
   const doing = useDoing(connection);
   return (
     <Card withBorder component="section" padding="sm" aria-label={connection.id}>
@@ -27,9 +29,9 @@ export function ConnectionCard({ connection }: { readonly connection: Connection
               variant="subtle"
               component="a"
               href={hashOfConnection(connection.id)}
-              aria-label={`What assistants may do on ${connection.id}`}
+              aria-label={connections.whatMayDoOn(connection.id)}
             >
-              What assistants may do
+              {connections.whatMayDo}
             </Button>
             <TestAndRestart doing={doing} />
           </Group>

@@ -5,17 +5,11 @@ import { call } from '../../api/client.ts';
 import { attempt, refresh } from '../../api/store.ts';
 import { Arguments } from '../../parts/arguments.tsx';
 import { setQuery } from '../../route.ts';
-
-const LISTS = {
-  tools: 'tool',
-  prompts: 'prompt',
-  resources: 'resource',
-  templates: 'resource template',
-  instructions: 'instructions',
-} as const;
+import { useWords } from '../../words/index.ts';
 
 /** What a custom server offers now and did not offer when it was accepted. Assistants see nothing of it until then. */
 export function Changes({ connection: { id, heldChanges } }: { readonly connection: ConnectionView }) {
+  const { changes: words } = useWords().connections;
   const [changes, setChanges] = useState<readonly DefinitionChangeView[]>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another number of changes is another difference
   useEffect(() => {
@@ -30,26 +24,23 @@ export function Changes({ connection: { id, heldChanges } }: { readonly connecti
   if (changes === undefined) return null;
   return (
     <Stack gap="md">
-      <Text size="sm">
-        The server offers something else than what you accepted. Read what its tools claim to do: an assistant believes
-        it. What changed is neither shown nor callable until you accept.
-      </Text>
+      <Text size="sm">{words.about}</Text>
       {changes.map(change => (
         <div key={`${change.list}/${change.name}`}>
           <Group gap="xs" mb={4}>
-            <Badge color={change.change === 'removed' ? 'gray' : 'orange'}>{change.change}</Badge>
+            <Badge color={change.change === 'removed' ? 'gray' : 'orange'}>{words.kinds[change.change]}</Badge>
             <Text fw={600} className="wrap">
-              {LISTS[change.list]} {change.list === 'instructions' ? '' : change.name}
+              {words.lists[change.list]} {change.list === 'instructions' ? '' : change.name}
             </Text>
           </Group>
           <div className="sides">
-            {change.before !== null && <Side title="Accepted" value={change.before} name={change.name} />}
-            {change.after !== null && <Side title="Offered now" value={change.after} name={change.name} />}
+            {change.before !== null && <Side title={words.before} value={change.before} name={change.name} />}
+            {change.after !== null && <Side title={words.after} value={change.after} name={change.name} />}
           </div>
         </div>
       ))}
       <Group>
-        <Button onClick={accept}>Accept what it offers now</Button>
+        <Button onClick={accept}>{words.accept}</Button>
       </Group>
     </Stack>
   );

@@ -4,6 +4,7 @@ import type { BackendView, ConnectionView } from '../../../../app/contract/index
 import { call, Failure } from '../../api/client.ts';
 import { attempt, refresh } from '../../api/store.ts';
 import { Sure } from '../../parts/sure.tsx';
+import { useWords } from '../../words/index.ts';
 import { Field, filled, texts, type Values } from './fields.tsx';
 import { secretsOf, type Variable, Variables } from './variables.tsx';
 
@@ -14,6 +15,7 @@ interface CredentialsProps {
 
 /** Credentials can be set, replaced, tested and deleted; never read back. */
 export function Credentials({ connection, backend }: CredentialsProps) {
+  const { credentials: words } = useWords().connections;
   const [values, setValues] = useState<Values>({});
   const [variables, setVariables] = useState<readonly Variable[]>([]);
   const [busy, setBusy] = useState(false);
@@ -36,7 +38,7 @@ export function Credentials({ connection, backend }: CredentialsProps) {
     });
     await refresh('connections');
     if (!ok) throw new Failure(code, message, hint);
-    setSaid(identity === null ? 'Stored, and it works.' : `Stored, and it works: ${identity}.`);
+    setSaid(identity === null ? words.works : words.worksAs(identity));
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -50,26 +52,26 @@ export function Credentials({ connection, backend }: CredentialsProps) {
       await refresh('connections');
     });
   return (
-    <form onSubmit={submit} aria-label="Credentials">
+    <form onSubmit={submit} aria-label={words.title}>
       <Stack gap="sm" maw={640}>
         <Title order={3} size="h5">
-          Credentials
+          {words.title}
         </Title>
         <Group gap="xs">
           {connection.secretFields.map(name => (
             <Badge key={name} color="green">
-              {backend.credentials.find(field => field.name === name)?.title ?? name}: stored
+              {words.stored(backend.credentials.find(field => field.name === name)?.title ?? name)}
             </Badge>
           ))}
           {connection.secretFields.length === 0 && (
             <Text size="sm" c="dimmed">
-              None is stored.
+              {words.none}
             </Text>
           )}
         </Group>
         {backend.credentials.length > 0 && (
           <Text size="sm" c="dimmed">
-            {backend.credentialHelp} What you leave empty stays as it is.
+            {backend.credentialHelp} {words.emptyStays}
           </Text>
         )}
         {backend.credentials.map(field => (
@@ -83,14 +85,14 @@ export function Credentials({ connection, backend }: CredentialsProps) {
         {backend.backend === 'custom' && <Variables list={variables} onChange={setVariables} />}
         <Group gap="sm">
           <Button type="submit" disabled={nothing} loading={busy}>
-            Store and test
+            {words.store}
           </Button>
           {connection.secretFields.length > 0 && (
             <Sure
-              ask="Delete the credentials…"
-              loses="They cannot be read back or restored."
-              no="Keep them"
-              yes="Delete them"
+              ask={words.removeAsk}
+              loses={words.removeLoses}
+              no={words.removeNo}
+              yes={words.removeYes}
               onYes={remove}
             />
           )}

@@ -4,6 +4,7 @@ import type { BackendView, ConnectionView } from '../../../../app/contract/index
 import { call } from '../../api/client.ts';
 import { attempt, refresh, useStore } from '../../api/store.ts';
 import { hashOfConnection } from '../../route.ts';
+import { useWords } from '../../words/index.ts';
 import { Credentials } from './credentials.tsx';
 import { Field, type Values } from './fields.tsx';
 
@@ -25,6 +26,8 @@ interface PartProps {
 }
 
 function Settings({ connection, backend }: PartProps) {
+  const { connections, common } = useWords();
+  const { form } = connections;
   const [name, setName] = useState(connection.name);
   const [values, setValues] = useState<Values>(connection.settings);
   const [readOnly, setReadOnly] = useState(connection.readOnly);
@@ -67,11 +70,11 @@ function Settings({ connection, backend }: PartProps) {
     void attempt(save).finally(() => setBusy(false));
   };
   return (
-    <form onSubmit={submit} aria-label="Settings">
+    <form onSubmit={submit} aria-label={form.settings}>
       <Stack gap="sm" maw={640}>
         <TextInput
-          label="Name"
-          description="A new name costs nothing: assistants keep working."
+          label={form.name}
+          description={form.newName}
           required
           spellCheck={false}
           value={name}
@@ -87,35 +90,34 @@ function Settings({ connection, backend }: PartProps) {
         ))}
         {backend.backend !== 'custom' && (
           <NativeSelect
-            label="How tools are shown to assistants"
-            description="Few tools with actions take less of an assistant’s attention; some assistants do better with many plain ones."
+            label={form.presentation}
+            description={form.presentationHint}
             data={[
-              { value: 'grouped', label: 'few tools, each with actions' },
-              { value: 'flat', label: 'one tool for each action' },
+              { value: 'grouped', label: form.grouped },
+              { value: 'flat', label: form.flat },
             ]}
             value={presentation}
             onChange={event => setPresentation(event.currentTarget.value === 'flat' ? 'flat' : 'grouped')}
           />
         )}
         <Checkbox
-          label="Read-only"
-          description="Assistants can look and change nothing, whatever is granted."
+          label={form.readOnly}
+          description={form.readOnlyHint}
           checked={readOnly}
           onChange={event => setReadOnly(event.currentTarget.checked)}
         />
         {drops && (
           <Text size="sm" className="warn" role="status">
-            This change drops the credentials: they were typed for another{' '}
-            {backend.backend === 'custom' ? 'program' : 'address'} and must be typed again.
+            {backend.backend === 'custom' ? form.dropsProgram : form.dropsAddress}
           </Text>
         )}
         <Group gap="sm">
           <Button type="submit" disabled={nothing} loading={busy}>
-            Save the settings
+            {form.save}
           </Button>
           {said && nothing && (
             <Text size="sm" role="status" className="good">
-              Saved.
+              {common.saved}
             </Text>
           )}
         </Group>

@@ -1,5 +1,6 @@
 import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
 import type { FieldView } from '../../../../app/contract/index.ts';
+import { useWords } from '../../words/index.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -11,6 +12,7 @@ interface FieldProps {
 
 /** One field of a backend's own declaration. */
 export function Field({ field, value, onChange }: FieldProps) {
+  const { form } = useWords().connections;
   const common = { label: field.title, description: field.description, required: field.required };
   const text = value === undefined || value === null ? '' : String(value);
   switch (field.kind) {
@@ -41,7 +43,7 @@ export function Field({ field, value, onChange }: FieldProps) {
       return (
         <Textarea
           {...common}
-          description={`${field.description} One in each line.`}
+          description={`${field.description} ${form.oneInEachLine}`}
           autosize
           minRows={1}
           value={Array.isArray(value) ? value.join('\n') : text}
@@ -73,12 +75,13 @@ interface SecretProps {
 
 /** Typed, sent, gone: a secret is never shown again. */
 export function Secret({ onChange, ...rest }: SecretProps) {
+  const { form } = useWords().connections;
   return (
     <PasswordInput
       {...rest}
       autoComplete="off"
       spellCheck={false}
-      visibilityToggleButtonProps={{ 'aria-label': `Show ${rest.label} while typing`, tabIndex: 0 }}
+      visibilityToggleButtonProps={{ 'aria-label': form.showWhileTyping(rest.label), tabIndex: 0 }}
       onChange={event => onChange(event.currentTarget.value)}
     />
   );

@@ -1,25 +1,25 @@
 import { Group, NativeSelect, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { ConnectionView, EffectView, GrantsView, InputOf } from '../../../../app/contract/index.ts';
+import type { ConnectionView, EffectView, GrantsView, InputOf, PresetView } from '../../../../app/contract/index.ts';
 import { call, type Failure, failureOf } from '../../api/client.ts';
 import { attempt, useStore } from '../../api/store.ts';
 import { Empty, Loading } from '../../parts/page.tsx';
 import { NotLoaded } from '../../parts/problem.tsx';
 import { useNameOf } from '../../parts/words.tsx';
 import { setQuery, useRoute } from '../../route.ts';
+import { useWords } from '../../words/index.ts';
 import { Actions } from './actions.tsx';
+import { Cost, Costs } from './cost.tsx';
+import { type Draft, useDraft } from './draft.ts';
 import { Exceptions } from './exceptions.tsx';
-import { CHOICES, verdictOf } from './verdicts.ts';
+import { Unsaved } from './unsaved.tsx';
+import { CHOICES, choiceOf } from './verdicts.ts';
 
 export type Grant = Omit<InputOf<'grants.set'>, 'id' | 'code'>;
 
-const EFFECTS: readonly (readonly [EffectView, string, string])[] = [
-  ['read', 'Reading', 'allowed unless you say otherwise'],
-  ['write', 'Changing', 'asks unless you say otherwise'],
-  ['destructive', 'Destroying', 'asks unless you say otherwise'],
-];
+const EFFECTS: readonly EffectView[] = ['read', 'write', 'destructive'];
 
-/** What assistants may do on a connection: by effect, for one action, for one assistant; and what follows from it. */
+/** What assistants may do on a connection: by effect, tool or action, for all or for one; and what follows from it. */
 export function Grants({ connection }: { readonly connection: ConnectionView }) {
   const { uuid } = connection;
   const { query } = useRoute();
@@ -43,57 +43,80 @@ export function Grants({ connection }: { readonly connection: ConnectionView }) 
     };
   }, [uuid, client, connection, again]);
   if (failed !== undefined) return <NotLoaded failure={failed} retry={() => setAgain(again + 1)} />;
-  if (grants === undefined) return <Loading />;
-  const set = (grant: Grant): void =>
+  if (grants === undefined || (grants.client ?? '') !== client) return <Loading />;
+  return (
+    <Matrix
+      key={client}
+      connection={connection}
+      client={client}
+      grants={grants}
+      onChanged={() => setAgain(now => now + 1)}
+    />
+  );
+}
+
+interface MatrixProps {
+  readonly connection: ConnectionView;
+  readonly client: string;
+  readonly grants: GrantsView;
+  readonly onChanged: () => void;
+}
+
+function Matrix({ connection, client, grants, onChanged }: MatrixProps) {
+  const { grants: words } = useWords().connections;
+  const draft = useDraft(connection.uuid, client, grants, onChanged);
+  const end = (grant: Grant): void =>
     void attempt(async () => {
-      await call('grants.set', { id: uuid, ...grant });
-      setAgain(now => now + 1);
+      await call('grants.set', { id: connection.uuid, ...grant });
+      onChanged();
     });
-  const mine = client === '' ? {} : { client };
   return (
     <Stack gap="md">
-      <Who client={client} grants={grants} />
+      <Group gap="md" align="flex-end">
+        <Who client={client} grants={grants} />
+        <Presets client={client} grants={grants} draft={draft} />
+      </Group>
       <Stack gap="xs">
-        {EFFECTS.map(([effect, label, otherwise]) => (
+        {EFFECTS.map(effect => (
           <Group key={effect} gap="sm">
             <Text w={90} size="sm" fw={500}>
-              {label}
+              {words.effects[effect]}
             </Text>
             <SegmentedControl
               size="xs"
-              aria-label={`${label} on ${connection.id}`}
+              aria-label={words.effectOn(words.effects[effect], connection.id)}
               data={CHOICES.map(value => ({
                 value,
-                label: value === 'default' && client !== '' ? 'as for all' : value,
+                label: value === 'default' && client !== '' ? words.asForAll : words.choices[value],
               }))}
-              value={verdictOf(grants.rules, { client, effect })}
-              onChange={verdict => set({ ...mine, effect, verdict })}
+              value={draft.choiceAt({ effect })}
+              onChange={verdict => draft.set({ effect }, choiceOf(verdict))}
             />
             <Text size="xs" c="dimmed">
-              {otherwise}
+              {client === '' && words.otherwise[effect]}
             </Text>
           </Group>
         ))}
         <Text size="xs" c="dimmed">
-          Ask: it waits for you. Deny: the assistant sees it and is refused. Hide: it does not see it. A grant for one
-          action beats these. What costs money, mails people or reveals a secret asks in any case.
+          {words.explained}
         </Text>
       </Stack>
-      <Exceptions rules={grants.rules} onSet={set} />
+      <Cost grants={grants} client={client} />
+      <Exceptions rules={grants.rules} onSet={end} />
       {grants.actions.length === 0 ? (
-        <Empty>
-          Gatehouse does not know yet what this server offers. Test the connection; its tools then stand here, each
-          counted as changing something until you say otherwise.
-        </Empty>
+        <Empty>{words.unknown}</Empty>
       ) : (
-        <Actions connection={connection} grants={grants} client={client} onSet={set} />
+        <Actions connection={connection} grants={grants} draft={draft} />
       )}
+      <Unsaved draft={draft} />
+      <Costs grants={grants} />
     </Stack>
   );
 }
 
 /** Every assistant, or one: those with a key here, and those with a grant of their own. */
 function Who({ client, grants }: { readonly client: string; readonly grants: GrantsView }) {
+  const { grants: words } = useWords().connections;
   const clients = useStore(state => state.loaded.clients);
   const nameOf = useNameOf();
   const known = new Set([
@@ -105,11 +128,38 @@ function Who({ client, grants }: { readonly client: string; readonly grants: Gra
   known.delete('');
   return (
     <NativeSelect
-      label="For"
-      maw={320}
-      data={[{ value: '', label: 'every assistant' }, ...[...known].map(id => ({ value: id, label: nameOf(id) }))]}
+      label={words.who}
+      miw={200}
+      data={[{ value: '', label: words.everyone }, ...[...known].map(id => ({ value: id, label: nameOf(id) }))]}
       value={client}
       onChange={event => setQuery({ client: event.currentTarget.value })}
+    />
+  );
+}
+
+interface PresetsProps {
+  readonly client: string;
+  readonly grants: GrantsView;
+  readonly draft: Draft;
+}
+
+function Presets({ client, grants, draft }: PresetsProps) {
+  const { grants: words } = useWords().connections;
+  const offered: readonly PresetView[] = [...(client === '' ? [] : ['default' as const]), 'read-only', 'ask', 'full'];
+  const value = draft.preset ?? grants.preset ?? '';
+  return (
+    <NativeSelect
+      label={words.presets}
+      miw={200}
+      data={[
+        ...(value === '' ? [{ value: '', label: words.own }] : []),
+        ...offered.map(preset => ({ value: preset, label: words.preset[preset] })),
+      ]}
+      value={value}
+      onChange={event => {
+        const chosen = offered.find(preset => preset === event.currentTarget.value);
+        if (chosen !== undefined) draft.start(chosen);
+      }}
     />
   );
 }

@@ -6,18 +6,21 @@ import { Empty, Loading, Page } from '../../parts/page.tsx';
 import { NotLoaded } from '../../parts/problem.tsx';
 import { Sure } from '../../parts/sure.tsx';
 import { hashOf, setQuery, useRoute } from '../../route.ts';
+import { useWords } from '../../words/index.ts';
 import { Attention } from './attention.tsx';
 import { Changes } from './changes.tsx';
 import { EditConnection } from './edit-connection.tsx';
 import { Grants } from './grants.tsx';
 import { Log } from './log.tsx';
-import { Identity, State } from './state.tsx';
+import { Overview } from './overview.tsx';
+import { State } from './state.tsx';
 import { TestAndRestart, useDoing } from './test-and-restart.tsx';
 
 const LIST = hashOf(['connections']);
 
 /** Everything about one connection. */
 export function OneConnection({ id }: { readonly id: string }) {
+  const { connections: words } = useWords();
   const connections = useStore(state => state.loaded.connections);
   const failed = useStore(state => state.failed.connections);
   const connection = connections?.find(one => one.id === id || one.uuid === id);
@@ -29,8 +32,7 @@ export function OneConnection({ id }: { readonly id: string }) {
         <Loading />
       ) : (
         <Empty>
-          There is no connection of this name. It may have been renamed or removed.{' '}
-          <a href={LIST}>See all connections</a>
+          {words.gone} <a href={LIST}>{words.seeAll}</a>
         </Empty>
       )}
     </Page>
@@ -38,11 +40,16 @@ export function OneConnection({ id }: { readonly id: string }) {
 }
 
 function Found({ connection }: { readonly connection: ConnectionView }) {
+  const { connections: words } = useWords();
+  const clients = useStore(state => state.loaded.clients) ?? [];
   const { id } = connection;
   const doing = useDoing(connection);
   const { query } = useRoute();
   const changed = connection.heldChanges > 0;
   const part = query.part ?? (changed ? 'changes' : 'grants');
+  const registered = clients
+    .filter(client => client.entries.some(entry => entry.connection === id))
+    .map(client => client.title);
   const remove = (): Promise<unknown> =>
     attempt(async () => {
       await call('connections.remove', { id });
@@ -52,7 +59,7 @@ function Found({ connection }: { readonly connection: ConnectionView }) {
   return (
     <Stack gap="xs">
       <Anchor href={LIST} size="sm">
-        ← All connections
+        {words.all}
       </Anchor>
       <Page
         title={id}
@@ -64,16 +71,17 @@ function Found({ connection }: { readonly connection: ConnectionView }) {
           <Group gap="xs">
             <State connection={connection} />
           </Group>
-          <Identity connection={connection} />
+          <div className="quiet">{connection.title}</div>
         </div>
         <Attention connection={connection} doing={doing} part={part} />
         {doing.said}
+        <Overview connection={connection} />
         <Tabs value={part} onChange={value => setQuery({ part: value ?? '' })} keepMounted={false}>
           <Tabs.List mb="md">
-            <Tabs.Tab value="grants">What assistants may do</Tabs.Tab>
-            <Tabs.Tab value="settings">Settings and credentials</Tabs.Tab>
-            {changed && <Tabs.Tab value="changes">Changes to look at ({connection.heldChanges})</Tabs.Tab>}
-            <Tabs.Tab value="log">Log</Tabs.Tab>
+            <Tabs.Tab value="grants">{words.parts.grants}</Tabs.Tab>
+            <Tabs.Tab value="settings">{words.parts.settings}</Tabs.Tab>
+            {changed && <Tabs.Tab value="changes">{words.parts.changes(connection.heldChanges)}</Tabs.Tab>}
+            <Tabs.Tab value="log">{words.parts.log}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="grants">
             <Grants connection={connection} />
@@ -90,10 +98,10 @@ function Found({ connection }: { readonly connection: ConnectionView }) {
         </Tabs>
         <Group justify="flex-end" className="rule">
           <Sure
-            ask="Remove this connection…"
-            loses="Its credentials, grants and log are lost; the history stays."
-            no="Keep it"
-            yes={`Remove ${id}`}
+            ask={words.remove.ask}
+            loses={words.remove.loses(id, registered)}
+            no={words.remove.no}
+            yes={words.remove.yes(id)}
             onYes={remove}
           />
         </Group>

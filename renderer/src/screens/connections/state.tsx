@@ -1,39 +1,39 @@
 import { Badge } from '@mantine/core';
 import type { ConnectionView } from '../../../../app/contract/index.ts';
 import { Demo } from '../../parts/words.tsx';
+import { useWords } from '../../words/index.ts';
 
-const STATES: Readonly<Record<ConnectionView['state'], readonly [string, string]>> = {
-  ready: ['ready', 'green'],
-  starting: ['starting', 'blue'],
-  stopping: ['stopping', 'blue'],
-  attention: ['needs attention', 'orange'],
-  stopped: ['starts when needed', 'gray'],
+const COLORS: Readonly<Record<ConnectionView['state'], string>> = {
+  ready: 'green',
+  starting: 'blue',
+  stopping: 'blue',
+  attention: 'orange',
+  stopped: 'gray',
 };
 
 /** What a connection is doing, and what is special about it. */
 export function State({ connection }: { readonly connection: ConnectionView }) {
-  const [word, color] = STATES[connection.state];
+  const { connections } = useWords();
   return (
     <>
-      <Badge color={color}>{word}</Badge>
+      <Badge color={COLORS[connection.state]}>{connections.states[connection.state]}</Badge>
       {connection.demo && <Demo />}
-      {connection.readOnly && <Badge color="gray">read-only</Badge>}
-      {connection.openCalls > 0 && (
-        <Badge color="blue">{connection.openCalls === 1 ? '1 call' : `${connection.openCalls} calls`}</Badge>
-      )}
+      {connection.readOnly && <Badge color="gray">{connections.readOnlyMark}</Badge>}
+      {connection.openCalls > 0 && <Badge color="blue">{connections.calls(connection.openCalls)}</Badge>}
     </>
   );
 }
 
 /** Who it is at the vendor, and what the credential may do there. */
 export function Identity({ connection }: { readonly connection: ConnectionView }) {
+  const { connections } = useWords();
   const { title, identity, scopes, scopesKnown } = connection;
   return (
     <div className="quiet wrap">
       {title}
       {identity === null ? '' : ` · ${identity}`}
-      {scopes.length > 0 && ` · may: ${scopes.join(', ')}`}
-      {scopesKnown && scopes.length === 0 && ' · the credential may do nothing here'}
+      {scopes.length > 0 && ` · ${connections.may(scopes)}`}
+      {scopesKnown && scopes.length === 0 && ` · ${connections.mayNothing}`}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { ConnectionView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt, refresh } from '../../api/store.ts';
 import { Told } from '../../parts/problem.tsx';
+import { useWords } from '../../words/index.ts';
 
 export interface Doing {
   readonly busy: string;
@@ -15,6 +16,7 @@ export interface Doing {
 
 /** What one does with a running connection, and how it went. */
 export function useDoing({ id }: ConnectionView): Doing {
+  const { doing } = useWords().connections;
   const [busy, setBusy] = useState('');
   const [said, setSaid] = useState<ReactNode>(null);
   const act = (name: string, work: () => Promise<ReactNode>): void => {
@@ -31,15 +33,13 @@ export function useDoing({ id }: ConnectionView): Doing {
     test: () =>
       act('test', async () => {
         const told = await call('connections.test', { id });
-        if (told.ok) return <Well>{told.identity === null ? 'It works.' : `It works: ${told.identity}.`}</Well>;
-        const { code = 'GH_TEST_FAILED', message = 'The test failed.', hint = '' } = told;
+        if (told.ok) return <Well>{told.identity === null ? doing.works : doing.worksAs(told.identity)}</Well>;
+        const { code = 'GH_TEST_FAILED', message = doing.failed, hint = '' } = told;
         return <Told failure={{ code, message, hint }} onClose={() => setSaid(null)} />;
       }),
-    restart: () => act('restart', async () => call('connections.restart', { id }).then(() => <Well>Restarted.</Well>)),
-    stop: () =>
-      act('stop', async () =>
-        call('connections.stop', { id }).then(() => <Well>Stopped. The next call starts it again.</Well>),
-      ),
+    restart: () =>
+      act('restart', async () => call('connections.restart', { id }).then(() => <Well>{doing.restarted}</Well>)),
+    stop: () => act('stop', async () => call('connections.stop', { id }).then(() => <Well>{doing.stopped}</Well>)),
   };
 }
 
@@ -52,18 +52,19 @@ function Well({ children }: { readonly children: ReactNode }) {
 }
 
 export function TestAndRestart({ doing, running }: { readonly doing: Doing; readonly running?: boolean }) {
+  const { common } = useWords();
   const { busy } = doing;
   return (
     <Group gap="xs" wrap="nowrap">
       <Button size="compact-sm" variant="default" loading={busy === 'test'} onClick={doing.test}>
-        Test
+        {common.test}
       </Button>
       <Button size="compact-sm" variant="default" loading={busy === 'restart'} onClick={doing.restart}>
-        Restart
+        {common.restart}
       </Button>
       {running === true && (
         <Button size="compact-sm" variant="default" loading={busy === 'stop'} onClick={doing.stop}>
-          Stop
+          {common.stop}
         </Button>
       )}
     </Group>

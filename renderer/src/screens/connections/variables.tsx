@@ -1,4 +1,5 @@
 import { Button, CloseButton, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useWords } from '../../words/index.ts';
 import { Secret } from './fields.tsx';
 
 export interface Variable {
@@ -14,30 +15,30 @@ interface VariablesProps {
 
 /** The secrets of a custom server: it knows no other way to get them than its environment. */
 export function Variables({ list, onChange }: VariablesProps) {
+  const { variables } = useWords().connections;
   const change = (key: number, part: Partial<Variable>): void =>
     onChange(list.map(one => (one.key === key ? { ...one, ...part } : one)));
   return (
-    <Fieldset legend="Secret environment variables">
+    <Fieldset legend={variables.legend}>
       <Stack gap="xs">
         <Text size="xs" c="dimmed">
-          Kept in the vault, given to this server alone. Programs of yours can read another program’s environment: that
-          is how custom servers get their secrets, and no other way is open to them.
+          {variables.about}
         </Text>
         {list.map(({ key, name, value }, at) => (
           <Group key={key} gap="xs" align="flex-end" wrap="nowrap">
             <TextInput
-              label={`Variable ${at + 1}`}
+              label={variables.variable(at + 1)}
               placeholder="API_TOKEN"
               spellCheck={false}
               value={name}
               onChange={event => change(key, { name: event.currentTarget.value })}
             />
             <div className="grow">
-              <Secret label={`Value ${at + 1}`} value={value} onChange={text => change(key, { value: text })} />
+              <Secret label={variables.value(at + 1)} value={value} onChange={text => change(key, { value: text })} />
             </div>
             <CloseButton
               mb={4}
-              aria-label={`Leave out variable ${at + 1}`}
+              aria-label={variables.leaveOut(at + 1)}
               onClick={() => onChange(list.filter(one => one.key !== key))}
             />
           </Group>
@@ -48,7 +49,7 @@ export function Variables({ list, onChange }: VariablesProps) {
             variant="default"
             onClick={() => onChange([...list, { key: (list.at(-1)?.key ?? 0) + 1, name: '', value: '' }])}
           >
-            Add a variable
+            {variables.add}
           </Button>
         </Group>
       </Stack>

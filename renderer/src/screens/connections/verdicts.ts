@@ -1,4 +1,4 @@
-import type { RuleView, VerdictView } from '../../../../app/contract/index.ts';
+import type { EffectView, RuleView, VerdictView } from '../../../../app/contract/index.ts';
 
 /** What can be set for a place; `default` takes its grant away. */
 export type Choice = VerdictView | 'default';
@@ -8,11 +8,15 @@ export function choiceOf(value: string): Choice {
   return CHOICES.find(choice => choice === value) ?? 'default';
 }
 
-type Place = Partial<Pick<RuleView, 'client' | 'effect' | 'tool' | 'action'>>;
+export interface Place {
+  readonly effect?: EffectView | undefined;
+  readonly tool?: string | undefined;
+  readonly action?: string | undefined;
+}
 
 /** The grant set for exactly this place and for good, or `default`. A grant for a time stands among the exceptions. */
-export function verdictOf(rules: readonly RuleView[], place: Place): Choice {
-  const { client = '', effect = '', tool = '', action = '' } = place;
+export function verdictOf(rules: readonly RuleView[], client: string, place: Place): Choice {
+  const { effect = '', tool = '', action = '' } = place;
   return (
     rules.find(
       rule =>

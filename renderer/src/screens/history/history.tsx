@@ -1,80 +1,130 @@
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { Button, SegmentedControl } from '@mantine/core';
+import { lazy, type ReactNode, Suspense, useCallback, useRef } from 'react';
 import { Empty, Loading, Page } from '../../parts/page.tsx';
 import { NotLoaded } from '../../parts/problem.tsx';
-import { count } from '../../parts/words.tsx';
 import { setQuery, useRoute } from '../../route.ts';
+import { useWords } from '../../words/index.ts';
 import { Details } from './details.tsx';
-import { Entries } from './entries.tsx';
-import { KIND_CHOICES } from './kinds.ts';
-import { useTail } from './tail.ts';
-import { Verify } from './verify.tsx';
+import { Export } from './export.tsx';
+import { Filters } from './filters.tsx';
+import { useFound } from './found.ts';
+import { Rows } from './rows.tsx';
+import type { Source } from './source.ts';
+import { useVerification, Verdict, Verify } from './verify.tsx';
+import { type Query, useView } from './view.ts';
+import { useWhole } from './whole.ts';
+import './history.css';
 
-const NEAR_TOP = 40;
+const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }));
 
 /** What assistants, people and Gatehouse did, newest first. */
 export function History() {
-  const { query } = useRoute();
-  const { kind = '', q = '' } = query;
-  const [text, setText] = useState(q);
-  const table = useRef<HTMLDivElement>(null);
-  // It moves only while somebody watches the top, and neither points at a row nor stands on one.
-  const mayMove = useCallback(() => scrollY < NEAR_TOP && table.current?.matches(':hover, :focus-within') !== true, []);
-  const { list, failed, showHeld, older, again } = useTail(text, kind, mayMove);
-  useEffect(() => setQuery({ q: text }), [text]);
-  const everything = text.trim() === '' && kind === '';
+  const { history } = useWords();
+  const { query: address } = useRoute();
+  const view = useView();
+  const verification = useVerification();
+  const charts = address.view === 'charts';
   return (
-    <Page title="History" actions={<Verify />}>
-      <Group gap="xs">
-        <TextInput
-          type="search"
-          aria-label="Search the history"
-          placeholder="Search: a tool, an assistant, a word of the arguments"
-          value={text}
-          onChange={event => setText(event.currentTarget.value)}
-          flex={1}
-          miw={240}
-        />
-        <NativeSelect
-          aria-label="Kind of entry"
-          data={[{ value: '', label: 'all kinds' }, ...KIND_CHOICES]}
-          value={kind}
-          onChange={event => setQuery({ kind: event.currentTarget.value })}
-          w={210}
-        />
-      </Group>
-      {failed !== undefined && <NotLoaded failure={failed} retry={again} />}
-      {list === undefined && failed === undefined && <Loading />}
-      {list?.entries.length === 0 && (
-        <Empty>{everything ? 'Nothing has happened yet.' : 'Nothing fits this search.'}</Empty>
-      )}
-      {list !== undefined && list.entries.length > 0 && (
-        <div ref={table}>
-          <Entries entries={list.entries} onOpen={entry => setQuery({ entry: String(entry.seq) })} />
+    <Page
+      title={history.title}
+      actions={
+        <div className="actions">
+          <SegmentedControl
+            size="xs"
+            aria-label={history.views}
+            value={charts ? 'charts' : 'list'}
+            onChange={value => setQuery({ view: value === 'charts' ? value : '' })}
+            data={[
+              { value: 'list', label: history.list },
+              { value: 'charts', label: history.charts },
+            ]}
+          />
+          <Export view={view} />
+          <Verify verification={verification} />
         </div>
+      }
+    >
+      <Verdict verification={verification} />
+      <Filters view={view} charts={charts} />
+      {charts ? (
+        <Suspense fallback={<Loading />}>
+          <Charts view={view} />
+        </Suspense>
+      ) : view.query === undefined ? (
+        <Whole />
+      ) : (
+        <Found key={JSON.stringify(view.query)} query={view.query} />
       )}
-      {list !== undefined && list.held.length > 0 && (
-        <div className="pill">
-          <Button
-            size="compact-sm"
-            radius="xl"
-            onClick={() => {
-              showHeld();
-              scrollTo(0, 0);
-            }}
-          >
-            {count(list.held.length, 'new entry', 'new entries')}
-          </Button>
-        </div>
-      )}
-      {list?.more === true && (
-        <Group>
-          <Button variant="default" onClick={older}>
-            Show older entries
-          </Button>
-        </Group>
-      )}
-      <Details entries={list?.entries ?? []} />
+      <Details />
     </Page>
+  );
+}
+
+function Whole() {
+  const { history } = useWords();
+  const { scroller, mayMove } = useScroller();
+  return (
+    <List source={useWhole(mayMove)} scroller={scroller}>
+      {history.nothingYet}
+    </List>
+  );
+}
+
+function Found({ query }: { readonly query: Query }) {
+  const { history } = useWords();
+  const { scroller, mayMove } = useScroller();
+  return (
+    <List source={useFound(query, mayMove)} scroller={scroller}>
+      {history.nothingFits}
+    </List>
+  );
+}
+
+const NEAR_TOP = 20;
+
+/** The list moves only while somebody watches its top, and neither points at a row nor stands on one. */
+function useScroller() {
+  const scroller = useRef<HTMLDivElement>(null);
+  const mayMove = useCallback(() => {
+    const box = scroller.current;
+    return box === null || (box.scrollTop < NEAR_TOP && !box.matches(':hover, :focus-within'));
+  }, []);
+  return { scroller, mayMove };
+}
+
+interface ListProps {
+  readonly source: Source;
+  readonly scroller: ReturnType<typeof useScroller>['scroller'];
+  /** What to say when there is none. */
+  readonly children: ReactNode;
+}
+
+function List({ source, scroller, children }: ListProps) {
+  const { history } = useWords();
+  const { rows, held, failed, again, showHeld } = source;
+  const open = useCallback((seq: number) => setQuery({ entry: String(seq) }), []);
+  return (
+    <>
+      {failed !== undefined && <NotLoaded failure={failed} retry={again} />}
+      {rows === undefined && failed === undefined && <Loading />}
+      {rows === 0 && held === 0 && <Empty>{children}</Empty>}
+      <div className="listed">
+        {held > 0 && (
+          <div className="pill">
+            <Button
+              size="compact-sm"
+              radius="xl"
+              onClick={() => {
+                showHeld();
+                scroller.current?.scrollTo(0, 0);
+              }}
+            >
+              {history.newEntries(held)}
+            </Button>
+          </div>
+        )}
+        {rows !== undefined && rows > 0 && <Rows source={source} scroller={scroller} onOpen={open} />}
+      </div>
+    </>
   );
 }

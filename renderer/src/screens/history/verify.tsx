@@ -1,40 +1,92 @@
-import { Button, Group, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Alert, Button, Progress, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import type { VerdictOfHistory } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
-import { attempt } from '../../api/store.ts';
-import { count } from '../../parts/words.tsx';
+import { attempt, hear } from '../../api/store.ts';
+import { useWords } from '../../words/index.ts';
+
+interface Verification {
+  readonly verdict: VerdictOfHistory | undefined;
+  readonly busy: boolean;
+  readonly progress: { readonly done: number; readonly total: number };
+  readonly start: () => void;
+  readonly close: () => void;
+}
 
 /** Whether every entry is as it was written and none is missing. */
-export function Verify() {
+export function useVerification(): Verification {
   const [verdict, setVerdict] = useState<VerdictOfHistory>();
   const [busy, setBusy] = useState(false);
-  const verify = (): void => {
-    setBusy(true);
-    setVerdict(undefined);
-    void attempt(() => call('audit.verify', {})).then(told => {
-      setBusy(false);
-      setVerdict(told);
+  const [progress, setProgress] = useState({ done: 0, total: 0 });
+  useEffect(() => {
+    if (!busy) return;
+    return hear(event => {
+      if (event.type === 'progress' && event.task === 'verify')
+        setProgress({ done: event.done, total: event.total ?? 0 });
     });
+  }, [busy]);
+  return {
+    verdict,
+    busy,
+    progress,
+    start() {
+      setBusy(true);
+      setVerdict(undefined);
+      setProgress({ done: 0, total: 0 });
+      void attempt(() => call('audit.verify', {})).then(told => {
+        setBusy(false);
+        setVerdict(told);
+      });
+    },
+    close: () => setVerdict(undefined),
   };
+}
+
+export function Verify({ verification }: { readonly verification: Verification }) {
+  const { history } = useWords();
   return (
-    <Group gap="sm">
-      {verdict !== undefined && (
-        <Text size="sm" className={verdict.ok ? 'good wrap' : 'warn wrap'} role="status">
-          {sentenceOf(verdict)}
-        </Text>
-      )}
-      <Button variant="default" loading={busy} onClick={verify}>
-        Verify
-      </Button>
-    </Group>
+    <Button size="xs" variant="default" loading={verification.busy} onClick={verification.start}>
+      {history.verify.button}
+    </Button>
   );
 }
 
-function sentenceOf({ ok, entries, brokenAt, reason, anchored, prunedTo }: VerdictOfHistory): string {
-  if (!ok)
-    return `The history was altered or cut${brokenAt === null ? '' : ` at entry ${brokenAt}`}${reason === null ? '' : `: ${reason}`}. Keep a copy of the home folder.`;
-  const all = `${entries === 1 ? 'The one entry is as it was' : `All ${count(entries, 'entry', 'entries')} are as they were`} written.`;
-  const pruned = prunedTo > 0 ? ` Those up to ${prunedTo.toLocaleString()} were pruned on purpose.` : '';
-  return anchored ? `${all}${pruned}` : `${all}${pruned} Their number is not kept in the keychain here.`;
+export function Verdict({ verification }: { readonly verification: Verification }) {
+  const { history, common } = useWords();
+  const { verify } = history;
+  const { verdict, busy, progress, close } = verification;
+  if (busy) {
+    const share = progress.total === 0 ? 0 : (100 * progress.done) / progress.total;
+    return (
+      <div role="status">
+        <Progress value={share} aria-label={verify.busy} />
+        <Text size="sm" c="dimmed">
+          {progress.total === 0 ? verify.busy : verify.progress(progress.done, progress.total)}
+        </Text>
+      </div>
+    );
+  }
+  if (verdict === undefined) return null;
+  return (
+    <Alert
+      role="status"
+      color={verdict.ok ? 'green' : 'red'}
+      variant="outline"
+      title={verdict.ok ? verify.good : verify.bad}
+      withCloseButton
+      onClose={close}
+      closeButtonLabel={common.close}
+    >
+      {verdict.ok ? (
+        <>
+          {verify.all(verdict.entries)} {verdict.prunedTo > 0 && verify.pruned(verdict.prunedTo)}{' '}
+          {!verdict.anchored && verify.notAnchored}
+        </>
+      ) : (
+        <>
+          {verdict.reason} {verdict.brokenAt !== null && verify.at(verdict.brokenAt)} {verify.keep}
+        </>
+      )}
+    </Alert>
+  );
 }

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { GatehouseError } from '../contract/errors.ts';
+import type { QuestionField } from './question-form.ts';
+
+/** A server's own question about a call, which the assistant cannot show to the person. */
+export interface Question {
+  readonly id: string;
+  /** Number of the call's intent in the history. */
+  readonly call: number;
+  readonly client: string;
+  readonly connection: string;
+  readonly tool: string;
+  readonly action: string;
+  /** In the server's words; redacted. */
+  readonly message: string;
+  readonly fields: readonly QuestionField[];
+  readonly demo: boolean;
+  readonly askedAt: string;
+  readonly expiresAt: string;
+}
+
+/** `cancel`: nobody answered, or the call went away. */
+export type Reply =
+  | { readonly action: 'accept'; readonly content: Readonly<Record<string, unknown>>; readonly approver: string }
+  | { readonly action: 'decline'; readonly approver: string }
+  | { readonly action: 'cancel' };
+
+export interface Questions {
+  /** Asks; settles with the reply, or with `cancel` after `ms` or when `signal` aborts. */
+  ask(question: Omit<Question, 'id' | 'askedAt' | 'expiresAt'>, ms: number, signal: AbortSignal): Promise<Reply>;
+  list(): Question[];
+  /** Throws `GH_APPROVAL_GONE` when it was answered, expired or withdrawn. */
+  get(id: string): Question;
+  answer(id: string, reply: Reply): Question;
+  onChanged(listener: () => void): () => void;
+}
+
+export function createQuestions(now: () => Date): Questions {
+  const open = new Map<string, { readonly question: Question; settle(reply: Reply): void }>();
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const find = (id: string) => {
+    const found = open.get(id);
+    if (found === undefined) throw new GatehouseError('GH_APPROVAL_GONE', `No question waits under "${id}".`);
+    return found;
+  };
+  return {
+    ask(asked, ms, signal) {
+      return new Promise(resolve => {
+        if (signal.aborted || ms <= 0) return resolve({ action: 'cancel' });
+        const id = randomBytes(6).toString('hex');
+        const at = now();
+        const settle = (reply: Reply): void => {
+          if (!open.delete(id)) return;
+          clearTimeout(timer);
+          signal.removeEventListener('abort', withdraw);
+          changed();
+          resolve(reply);
+        };
+        const withdraw = (): void => settle({ action: 'cancel' });
+        const timer = setTimeout(withdraw, ms);
+        signal.addEventListener('abort', withdraw);
+        const expiresAt = new Date(at.getTime() + ms).toISOString();
+        open.set(id, { question: { id, ...asked, askedAt: at.toISOString(), expiresAt }, settle });
+        changed();
+      });
+    },
+    list: () => [...open.values()].map(({ question }) => question),
+    get: id => find(id).question,
+    answer(id, reply) {
+      const { question, settle } = find(id);
+      settle(reply);
+      return question;
+    },
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

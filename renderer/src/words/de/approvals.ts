@@ -1,0 +1,66 @@
+import type { approvals as en } from '../en/approvals.ts';
+import { formatsOf } from '../format.ts';
+
+const { count } = formatsOf('de');
+const seconds = (n: number): string => count(n, { one: 'Sekunde', other: 'Sekunden' });
+
+export const approvals: typeof en = {
+  title: 'Freigaben',
+  nothing: 'Nichts wartet auf Sie. Wenn ein Assistent etwas ändern will, erscheint es hier.',
+  wants: (who, what, where) => `${who} möchte ${what} auf ${where}`,
+  wantsToUse: 'möchte benutzen:',
+  on: 'auf',
+  left: n => `noch ${seconds(n)}`,
+  arguments: 'Argumente',
+  noArguments: 'Er gibt keine Argumente an.',
+  since: when => `Neben dem letzten solchen Aufruf, der durchging, ${when}`,
+  sameAsLast: when => `Derselbe wie der letzte solche Aufruf, der durchging, ${when}.`,
+  first: 'Noch nie ging ein Aufruf dieser Art durch.',
+  lastCall: 'Jenen Aufruf ansehen',
+  showDifference: 'Den Unterschied zeigen',
+  showWhole: 'Das Ganze zeigen',
+  difference: 'Der Unterschied',
+  was: 'zuvor',
+  allowOnce: 'Einmal erlauben',
+  or: 'oder',
+  allowFor: 'Erlauben für',
+  howLong: 'Wie lange',
+  lasting: { '10': '10 Minuten', '60': 'eine Stunde', '480': '8 Stunden', '1440': 'einen Tag' },
+  until: (at, who, where) => `bis ${at}: nur ${who} und nur diese Aktion auf ${where}`,
+  destructiveOnce: 'Was zerstört, wird nur für einen Aufruf erlaubt.',
+  flaggedOnce: 'Was gekennzeichnet ist, wird nur für einen Aufruf erlaubt.',
+  whyNot: 'Warum nicht? Der Assistent erfährt es',
+  optional: 'freiwillig',
+  deny: 'Ablehnen',
+  justNow: 'Gerade eben',
+  answered: {
+    once: 'einmal erlaubt',
+    for: time => `erlaubt für ${time}`,
+    denied: 'abgelehnt',
+    given: 'beantwortet',
+    declined: 'nicht beantwortet',
+    missed: 'niemand antwortete rechtzeitig, also wurde abgelehnt',
+    elsewhere: 'anderswo beantwortet oder zurückgezogen',
+  },
+  inHistory: 'Im Verlauf',
+  question: {
+    asks: (where, what, who) => `${where} fragt etwas für ${what} von ${who}`,
+    sentence: 'fragt, ehe es weitergeht mit',
+    about: 'Der Server fragt dies, nicht Gatehouse: Geben Sie ihm keine Passwörter oder Schlüssel.',
+    used: 'benutzt von',
+    answer: 'Antworten',
+    decline: 'Nicht antworten',
+    choose: 'Bitte wählen',
+  },
+  code: {
+    show: 'Den Code für die Kommandozeile zeigen',
+    hide: 'Den Code verbergen',
+    good: n => `gilt einmal und noch ${n} s. Geben Sie ihn einem Befehl mit --code; nie einem Assistenten.`,
+  },
+  popover: {
+    title: 'Gatehouse',
+    nothing: 'Nichts wartet auf Sie.',
+    open: 'Das Fenster öffnen',
+    paused: 'Alles ist pausiert.',
+  },
+};

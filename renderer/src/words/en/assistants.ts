@@ -1,0 +1,85 @@
+import { formatsOf } from '../format.ts';
+
+const { count, list, number } = formatsOf('en');
+const actions = (n: number): string => count(n, { one: 'action', other: 'actions' });
+
+export const assistants = {
+  title: 'Assistants',
+  about:
+    'Gatehouse writes itself into an assistant’s own settings file. You see the change first, and can take it back byte for byte. No key stands in there.',
+  none: 'Gatehouse knows no assistants on this system.',
+  notHere: (n: number) => `${number(n)} more that Gatehouse knows, not found on this computer`,
+  found: { yes: 'on this computer', leftovers: 'only its settings are here', no: 'not found' },
+  registered: 'registered',
+  revoked: 'key revoked',
+  otherServers: (n: number) => `also holds ${count(n, { one: 'other server', other: 'other servers' })}`,
+  otherFiles: 'It also reads, and Gatehouse does not write:',
+  connectionsOf: (name: string) => `Connections of ${name}`,
+  states: {
+    missing: 'gone from the file',
+    changed: 'changed by somebody',
+    moved: 'points to an old place',
+    unknown: 'cannot be read',
+    'connection removed': 'connection removed',
+  },
+  register: 'Register…',
+  unregister: 'Unregister…',
+  undo: 'Undo',
+  changedBefore: 'Changed a while ago.',
+  calls: 'Its calls',
+  revoke: {
+    ask: 'Revoke its key…',
+    loses: 'Every open session of this assistant ends at once; its file stays as it is.',
+    no: 'Keep it',
+    yes: (name: string) => `Revoke the key of ${name}`,
+    done: 'Its key is revoked and its links are ended. Register it again to give it a new one.',
+  },
+  change: {
+    registerWith: (name: string) => `Register with ${name}`,
+    unregisterFrom: (name: string) => `Unregister from ${name}`,
+    noConnection: 'There is no connection to register yet.',
+    addOne: 'Add one',
+    mayUse: 'Connections that it may use',
+    takeOut: 'Connections to take out',
+    replace: 'Replace it all the same',
+    remove: 'Remove it all the same',
+    nothing: (file: string) => `Nothing changes in ${file}.`,
+    changes: (file: string) => `This changes ${file}:`,
+    title: 'The change',
+    before: 'Before',
+    after: 'After',
+    register: 'Register',
+    unregister: 'Unregister',
+    registered: 'Registered.',
+    unregistered: 'Unregistered.',
+  },
+  may: {
+    title: 'What it may use',
+    line: (allow: number, ask: number, no: number) =>
+      `${actions(allow)} at once, ${number(ask)} after asking, ${number(no)} not`,
+    cost: (tokens: number) => `its list costs about ${number(tokens)} tokens`,
+    change: 'Change it',
+  },
+  handOut: {
+    link: 'Install link…',
+    bundle: 'Download an .mcpb…',
+    linkTitle: (name: string) => `An install link for ${name}`,
+    bundleTitle: (name: string) => `A bundle for ${name}`,
+    linkAbout: 'Opened on this computer, it asks the assistant to add the connection. It holds no key.',
+    bundleAbout: 'A file to open with the assistant, which then keeps it as an extension. It holds no key.',
+    connection: 'Connection',
+    make: 'Make the link',
+    download: 'Download',
+    open: 'Open it',
+    theLink: 'The link',
+    downloaded: (name: string) => `${name} is in your downloads. Open it with the assistant.`,
+  },
+  repair: {
+    needed: (names: readonly string[]) => `Entries of ${list(names)} no longer lead here.`,
+    button: 'Repair them',
+    nothing: 'Nothing was left to repair.',
+    healed: (client: string, entries: readonly string[]) => `${client}: ${list(entries)} repaired.`,
+    changed: (client: string, entries: readonly string[]) =>
+      `${client}: ${list(entries)} was changed by somebody and left alone. Register it again to replace it.`,
+  },
+};
