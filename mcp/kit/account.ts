@@ -73,7 +73,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     ...(options.stderr === undefined ? {} : { stderr: options.stderr }),
   });
   const catalog = catalogOf(manifest);
-  const limiter = createLimiter({ ...manifest.limits, now });
+  const limits = typeof manifest.limits === 'function' ? manifest.limits(options.settings) : manifest.limits;
+  const limiter = createLimiter({ ...limits, now });
   let client: HttpClient | undefined;
   const state = manifest.open({
     settings: options.settings,
@@ -102,6 +103,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
 
   let signedIn: Extract<SignInOutcome, { readonly ok: true }> | undefined;
   let signingIn: Promise<SignInOutcome> | undefined;
+  /** What the vendor refused this credential for good, by tool and action. */
+  const refusals = new Map<string, Fault>();
   const info: AccountInfo = {
     backend: manifest.name,
     version: manifest.version,
@@ -123,6 +126,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         fields: { action: action.name, read_only_mode: true },
       });
     }
+    const lasting = refusals.get(`${tool}/${action.name}`);
+    if (lasting !== undefined) return lasting;
     const scopes = signedIn?.scopes ?? null;
     if (action.scopes === null || scopes === null || action.scopes.some(scope => scopes.includes(scope)))
       return undefined;
@@ -193,6 +198,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       const { identity, scopes } = await manifest.signIn(state, http);
       outcome = { ok: true, identity, scopes, demo: theClient().sandbox };
       signedIn = outcome;
+      refusals.clear();
       log.info('signed in', { scopes, demo: outcome.demo });
     } catch (error) {
       const fault = faultOf(error);
@@ -224,7 +230,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     }
     const spec = manifest.tools.find(({ name }) => name === tool.name)?.actions[action.name];
     if (spec === undefined) throw new Fault('GH_INVALID_INPUT', `${tool.name} has no action "${action.name}".`);
-    const checked = check(spec, action, input);
+    const checked = check(spec, action, renamed(unwrapped(input, manifest.wrappers ?? []), spec.aliases ?? {}));
     for (const path of action.secretParameters) collect(checked, path.split('.'), value => masked.add(value));
     if (spec.anonymous !== true && signedIn === undefined) {
       const outcome = await signIn();
@@ -268,6 +274,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
                 error instanceof Fault && error.code === 'GH_CANCELLED' ? error.message : 'Cancelled.',
               )
             : faultOf(error, masked);
+        if (fault.lasting) refusals.set(`${tool.name}/${action.name}`, fault);
         if (fault.code === 'GH_VENDOR_SCOPE') options.onScopeRefused?.(tool.name, action.name, fault.message);
         const known = [...secrets, ...masked];
         const said = (text: string): string => redactText(text, known);
@@ -316,8 +323,28 @@ export function notSignedIn({ code, message, hint }: Extract<SignInOutcome, { re
   return new Fault(isFaultCode(code) ? code : 'GH_SIGN_IN', message, { hint });
 }
 
+type Input = Readonly<Record<string, unknown>>;
+
+/** What stands inside an object named as one of `wrappers` stands beside the rest. */
+function unwrapped(input: Input, wrappers: readonly string[]): Input {
+  const isInner = ([name, value]: [string, unknown]): boolean =>
+    wrappers.includes(name) && typeof value === 'object' && value !== null && !Array.isArray(value);
+  const [inner, outer] = [Object.entries(input).filter(isInner), Object.entries(input).filter(one => !isInner(one))];
+  return Object.assign({}, ...inner.map(([, value]) => value), Object.fromEntries(outer));
+}
+
+/** The new name wins where both are given. */
+function renamed(input: Input, aliases: Readonly<Record<string, string>>): Input {
+  const old = Object.entries(input).filter(([name]) => name in aliases);
+  const rest = Object.entries(input).filter(([name]) => !(name in aliases));
+  return {
+    ...Object.fromEntries(old.map(([name, value]) => [aliases[name] ?? name, value])),
+    ...Object.fromEntries(rest),
+  };
+}
+
 /** The input as the action's schema has it. Throws `GH_INVALID_INPUT` that names each field and what is allowed. */
-function check<State>(spec: Action<State>, action: CatalogAction, input: Readonly<Record<string, unknown>>): unknown {
+function check<State>(spec: Action<State>, action: CatalogAction, input: Input): unknown {
   const foreign = Object.keys(input).filter(name => !action.parameters.includes(name));
   if (foreign.length > 0) {
     const takes = action.parameters.length === 0 ? 'no arguments' : action.parameters.join(', ');

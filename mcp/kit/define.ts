@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { CatalogField, Effect, Flag } from './catalog.ts';
 import type { Authorizer, Http, HttpClient } from './http.ts';
-import type { Limiter, RateWindow } from './limiter.ts';
+import type { Budget, Limiter } from './limiter.ts';
 import type { Logger } from './log.ts';
 
 /**
@@ -24,7 +24,7 @@ export interface Manifest<State> {
   /** For stand-alone runs: a variable that switches read-only on, and prefix-free names are in the fields. */
   readonly readOnlyVariable?: string;
   /** The account's budget at the vendor. */
-  readonly limits: { readonly concurrency: number; readonly windows?: readonly RateWindow[] };
+  readonly limits: Budget | ((settings: Settings) => Budget);
   /** Where requests go, and which other hosts they may go to. Settings are checked already. */
   address(settings: Settings): { readonly baseUrl: string; readonly hosts?: readonly string[] };
   /** Makes the account's state; sends nothing yet. */
@@ -33,6 +33,8 @@ export interface Manifest<State> {
   /** Proves the credentials. Throws `Fault`. */
   signIn(state: State, http: Http): Promise<SignedIn>;
   readonly tools: readonly Tool<State>[];
+  /** The original server took its arguments inside one object of such a name: they are taken out of it. */
+  readonly wrappers?: readonly string[];
   readonly prompts: readonly Prompt[];
   readonly resources: readonly Resource<State>[];
 }
@@ -80,6 +82,8 @@ export interface Action<State> {
   readonly idempotent?: boolean;
   /** The result holds a secret that is shown once. */
   readonly sensitiveResult?: boolean;
+  /** Names under which the original server took arguments, and what they are called now. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Its name in the flat presentation; `tool_action` unless told. */
   readonly flatName?: string;
   /** Runs without credentials: nothing is signed in first. */

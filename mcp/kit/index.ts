@@ -1,3 +1,4 @@
+export { type Cache, createCache } from './cache.ts';
 export type { Catalog, CatalogField } from './catalog.ts';
 export {
   type AccountDeps,
@@ -17,5 +18,8 @@ export {
 export { Fault } from './fault.ts';
 export { saveFile } from './files.ts';
 export type { Answer, Authorizer, Http, Request } from './http.ts';
+export type { Limiter } from './limiter.ts';
 export { poll } from './poll.ts';
+export { createQueue, type Queue } from './queue.ts';
+export { MASK } from './redact.ts';
 export { createTokenSource, type Token, type TokenSource } from './token.ts';
