@@ -101,7 +101,10 @@ function elapsed(call: CloudwaysCall): number {
   return Math.max(0.001, 60 - (call.deadline - call.now()) / 1_000);
 }
 
-/** Waits for operations one after another. Throws when one failed; what goes on beyond the time is left as a handle. */
+/**
+ * Waits for operations one after another. Throws when one failed. What goes on beyond the time, or cannot be looked at now, is
+ * left as a handle: it was started, and that stays true.
+ */
 export async function waitFor(
   call: CloudwaysCall,
   ids: readonly string[],
@@ -109,24 +112,39 @@ export async function waitFor(
   pauseFirst = true,
 ): Promise<Outcome> {
   const until = call.now() + timeoutSeconds * 1_000;
-  const seen: Seen[] = [];
+  const others = ids.length > 1 ? { operation_ids: ids } : {};
+  let last: Seen | undefined;
   for (const id of ids) {
-    const state = await watch(call, id, until, pauseFirst);
-    if (state.state === 'failed') throw failure(state);
-    seen.push(state);
+    const seen = await watch(call, id, until, pauseFirst).catch((error: unknown) => unseen(error, id));
+    if (seen instanceof Fault)
+      return {
+        operation_id: id,
+        ...others,
+        state: 'running',
+        pending: true,
+        message: `It was started, but could not be looked at: ${seen.message} Ask get_operation_status for ${id} later.`,
+      };
+    if (seen.state === 'failed') throw failure(seen);
+    if (seen.state === 'running')
+      return {
+        ...told(seen),
+        ...others,
+        pending: true,
+        message: `It is still running; nothing failed. Ask wait_for_operation for ${id}.`,
+      };
+    last = seen;
   }
-  const unfinished = seen.find(({ state }) => state === 'running');
-  const shown = unfinished ?? seen.at(-1);
-  return {
-    ...(shown === undefined ? {} : told(shown)),
-    ...(ids.length > 1 ? { operation_ids: ids } : {}),
-    ...(unfinished === undefined
-      ? {}
-      : {
-          pending: true,
-          message: `It is still running; nothing failed. Ask wait_for_operation for ${unfinished.id}.`,
-        }),
-  };
+  return { ...(last === undefined ? {} : told(last)), ...others };
+}
+
+/** A look that failed says nothing of the operation. Throws what ends the call. */
+function unseen(error: unknown, id: string): Fault {
+  if (!(error instanceof Fault)) throw error;
+  if (error.code === 'GH_CANCELLED')
+    throw new Fault('GH_CANCELLED', `Cancelled; operation ${id} goes on at Cloudways.`, {
+      fields: { operation_id: id },
+    });
+  return error;
 }
 
 export function failure(seen: Seen): Fault {

@@ -136,13 +136,16 @@ function routeOf(
 ): Route {
   const handle = (request: SandboxRequest): SandboxAnswer => {
     const path = request.path.replace(/^\/api\/v\d/, '');
-    const headers = { ...access.admit(request, path) };
-    access.authorize(request, path);
-    vendor.operations.settle();
-    const fields = fieldsOf(request);
-    check(endpoint.rules, fields, vendor.world);
-    const visit: Visit = { request, fields, version };
-    return jsonAnswer(200, endpoint.run(visit), headers);
+    const headers = access.admit(request, path);
+    const body = (): unknown => {
+      access.authorize(request, path);
+      vendor.operations.settle();
+      const fields = fieldsOf(request);
+      check(endpoint.rules, fields, vendor.world);
+      const visit: Visit = { request, fields, version };
+      return endpoint.run(visit);
+    };
+    return withHeaders(() => jsonAnswer(200, body()), headers);
   };
   return { method: endpoint.method, path: `/api/${version}${endpoint.path}`, handle: answered(handle) };
 }
@@ -151,7 +154,7 @@ function tokenRoute(version: 'v1' | 'v2', access: ReturnType<typeof createAccess
   const path = '/oauth/access_token';
   const handle = (request: SandboxRequest): SandboxAnswer => {
     const headers = access.admit(request, path);
-    return jsonAnswer(200, access.token(fieldsOf(request)), headers);
+    return withHeaders(() => jsonAnswer(200, access.token(fieldsOf(request))), headers);
   };
   return { method: 'POST', path: `/api/${version}${path}`, handle: answered(handle) };
 }
@@ -170,14 +173,18 @@ function override(route: Route, routes: readonly Route[], vendor: Vendor): Route
 }
 
 function answered(handle: (request: SandboxRequest) => SandboxAnswer): Route['handle'] {
-  return request => {
-    try {
-      return handle(request);
-    } catch (error) {
-      if (error instanceof Denied) return error.answer;
-      throw error;
-    }
-  };
+  return request => withHeaders(() => handle(request), {});
+}
+
+/** The answer, or what denied it, with the headers that go with both. */
+function withHeaders(answer: () => SandboxAnswer, headers: Readonly<Record<string, string>>): SandboxAnswer {
+  try {
+    const given = answer();
+    return { ...given, headers: { ...headers, ...given.headers } };
+  } catch (error) {
+    if (error instanceof Denied) return { ...error.answer, headers: { ...headers, ...error.answer.headers } };
+    throw error;
+  }
 }
 
 /** §6.2: the summary of version 2, without applications, in pages. */
