@@ -20,9 +20,13 @@ export interface Auth {
   /** Milliseconds since 1970; `undefined` before the first sign-in, and for access tokens, whose end is not told. */
   readonly expiresAt: number | undefined;
   readonly authorizer: Authorizer;
+  /** There is a credential that may still be good. */
+  readonly ready: boolean;
   use(credential: Credential): void;
   /** One request for a token with this key. Throws `GH_SIGN_IN` when the vendor refuses it. */
   exchange(email: string, key: string): Promise<Token>;
+  /** One request with this access token. Throws `GH_SIGN_IN` when the vendor refuses it. */
+  prove(token: string): Promise<void>;
   /** Forgets the token, so that the next request proves the credential anew. */
   renew(): void;
 }
@@ -39,10 +43,12 @@ export function createAuth(deps: AccountDeps, baseUrl: string): Auth {
   let credential = credentialOf(email, secret);
   let rejected = false;
 
-  const exchange = async (who: string, key: string): Promise<Token> => {
+  const bound = () => {
     const trace = { demo: false, requestId: undefined };
-    const http = deps.client().bind({ signal: AbortSignal.timeout(LOGIN_MS), deadline: deps.now() + LOGIN_MS, trace });
-    const answer = await http
+    return deps.client().bind({ signal: AbortSignal.timeout(LOGIN_MS), deadline: deps.now() + LOGIN_MS, trace });
+  };
+  const exchange = async (who: string, key: string): Promise<Token> => {
+    const answer = await bound()
       .send({
         method: 'POST',
         path: `${baseUrl}/oauth/access_token`,
@@ -74,7 +80,20 @@ export function createAuth(deps: AccountDeps, baseUrl: string): Auth {
     headers: { authorization: `Bearer ${value}` },
     refused,
   });
+  const prove = async (token: string): Promise<void> => {
+    const headers = { authorization: `Bearer ${token}` };
+    const purpose = 'Trying the access token';
+    // A small list will do; a role that may not read it is a role all the same.
+    const answer = await bound().send({ path: '/providers', headers, authorized: false, accept: [401, 403], purpose });
+    if (answer.status === 401) throw ended({ kind: 'access-token', token });
+    deps.keepSecret(token);
+  };
   return {
+    prove,
+    get ready() {
+      if (credential?.kind !== 'session') return credential !== undefined;
+      return !rejected && credential.token.expiresAt > deps.now();
+    },
     get credential() {
       return credential;
     },

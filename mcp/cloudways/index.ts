@@ -1,9 +1,11 @@
 import { createCache, createQueue, Fault, type Manifest, type Settings } from '../kit/index.ts';
 import type { Cloudways } from './api.ts';
 import { createAuth } from './auth.ts';
+import { browser } from './browser.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
 import { SCOPES } from './scopes.ts';
+import { standalone } from './standalone.ts';
 import { access } from './tools/access.ts';
 import { account } from './tools/account.ts';
 import { appCopies } from './tools/app-copies.ts';
@@ -173,7 +175,7 @@ export const cloudways: Manifest<Cloudways> = {
     };
   },
   authorizer: state => state.auth.authorizer,
-  async signIn(state, http) {
+  async signIn(state) {
     const { auth } = state;
     const { credential } = auth;
     if (credential?.kind === 'api-key' && credential.email === '')
@@ -182,14 +184,14 @@ export const cloudways: Manifest<Cloudways> = {
       });
     auth.renew();
     await auth.authorizer.headers();
-    // An access token is proved by being used; a small list will do.
-    if (credential?.kind === 'access-token')
-      await http.send({ path: '/providers', purpose: 'Trying the access token', accept: [403] });
+    if (credential?.kind === 'access-token') await auth.prove(credential.token);
     const identity =
       credential?.kind === 'access-token' ? `access token (${state.role ?? 'role not told'})` : `${credential?.email}`;
     const role = state.role ?? (credential?.kind === 'access-token' ? undefined : 'full');
     return { identity, scopes: role === undefined ? null : [role] };
   },
+  browser,
+  standalone,
   tools: [
     account,
     operations,

@@ -3,6 +3,7 @@ export type { Catalog, CatalogField } from './catalog.ts';
 export {
   type AccountDeps,
   type AccountInfo,
+  type BrowserSignIn,
   type Call,
   definesFor,
   type Manifest,
@@ -11,6 +12,7 @@ export {
   type Resource,
   type Settings,
   type SignedIn,
+  type StandaloneDefaults,
   secret,
   type Tool,
   withContent,
