@@ -23,6 +23,7 @@ export const account = tool({
     }),
     customer_info: action({
       ...local,
+      anonymous: true,
       description: 'Shows which credential is used, its kind and its end. Asks nobody.',
       async run(_input, call) {
         const { kind, who } = credentialOf(call);
@@ -40,6 +41,7 @@ export const account = tool({
     }),
     rate_limit_status: action({
       ...local,
+      anonymous: true,
       description: 'Shows how many requests are left, by our count and by the last answer of Cloudways. Asks nobody.',
       run: async (_input, call) => ({
         budgets: call.state.limiter.state().map(({ name, capacity, windowMs, left, vendor }) => ({
