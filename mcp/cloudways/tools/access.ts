@@ -31,8 +31,7 @@ export const access = tool({
       run: reveal,
     }),
     create_app_credential: write({
-      description: 'Creates an SFTP and SSH user of an application.',
-      effect: 'destructive',
+      description: 'Creates an SFTP and SSH user of an application, who gets in from then on.',
       input: { ...SA, username, password },
       path: '/app/creds',
       done: 'The user is created.',

@@ -14,7 +14,6 @@ export const sshKeys = {
   }),
   create_ssh_key: write({
     description: 'Lets a public SSH key in: for the master user, or for a credential of an application.',
-    effect: 'destructive',
     input: {
       ...S,
       ssh_key_name: label,
