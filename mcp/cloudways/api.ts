@@ -36,6 +36,8 @@ export interface Ask {
 }
 
 const HANDLED = [400, 403, 422];
+/** §1.8: a question is asked again after this too. */
+const UNWELL = [500];
 const NO_SUCH_PATH = 'You have reached Cloudways API';
 
 /**
@@ -49,6 +51,7 @@ export async function ask(call: CloudwaysCall, request: Ask): Promise<unknown> {
     path,
     purpose,
     accept: HANDLED,
+    repeatOn: UNWELL,
     ...(bucket === undefined ? {} : { bucket }),
     ...bodyOf(method, request.fields ?? {}),
   });
