@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Fault } from '../../kit/index.ts';
+import { Fault, secret } from '../../kit/index.ts';
 import { ask, type CloudwaysCall } from '../api.ts';
 import { OWN_SSL_PATHS } from '../unsure.ts';
 import { dnsActions } from './dns.ts';
@@ -36,8 +36,8 @@ export const domains = tool({
       input: {
         ...SA,
         certificate: pem('CERTIFICATE').describe('PEM, with its chain'),
-        private_key: pem('PRIVATE KEY').meta({ secret: true }).describe('PEM'),
-        key_password: z.string().max(200).optional().meta({ secret: true }),
+        private_key: secret(pem('PRIVATE KEY')).describe('PEM'),
+        key_password: secret(z.string().max(200)).optional(),
       },
       run: install,
     }),
