@@ -52,6 +52,8 @@ export interface FleetDeps {
   readonly eventsOf: (uuid: string) => ConstructorParameters<typeof Upstream>[1];
   readonly onChanged: (uuid: string, what: 'state' | 'scopes') => void;
   readonly env: NodeJS.ProcessEnv;
+  /** Shows a page of this machine to the person. */
+  readonly openPage: (url: string) => void;
   readonly now: () => Date;
   readonly logLevel: () => 'debug' | 'info' | 'warn' | 'error';
   readonly idleMs?: number;
@@ -162,6 +164,17 @@ export function createFleet(deps: FleetDeps): Fleet {
       case 'health':
         member.health = message.health;
         return deps.onChanged(uuid, 'state');
+      case 'browser-sign-in':
+        if (message.url !== undefined) return deps.openPage(message.url);
+        audit.append({
+          kind: 'browser-sign-in',
+          connection: connections.get(uuid).id,
+          connectionUuid: uuid,
+          message: message.event,
+          outcome: ['failed', 'locked out'].includes(message.event) ? 'refused' : 'ok',
+          details: message.details,
+        });
+        return;
       case 'scope-refused':
         member.log.note(`[gatehouse] the vendor refused ${message.tool}/${message.action}: ${message.message}`);
         return;

@@ -56,6 +56,8 @@ export interface HostOptions {
   readonly demo?: boolean;
   readonly electron?: boolean;
   readonly approveFromCli?: boolean;
+  /** Shows a page of this machine, such as one to sign in, to the person. Unless told, its address is only in the answer. */
+  readonly openPage?: (url: string) => void;
   /** Ends by itself after this long without links, windows and running servers; unless told, never. */
   readonly idleMs?: number;
   readonly now?: () => Date;
@@ -253,6 +255,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         emit({ type: 'connections' });
       },
       env,
+      openPage: url => options.openPage?.(url),
       now,
       logLevel: () => settings.get('logLevel'),
       ...(options.serverIdleMs === undefined ? {} : { idleMs: options.serverIdleMs }),

@@ -4,7 +4,16 @@ import * as z from 'zod';
 import { type AttemptLimits, createAttempts } from './attempts.ts';
 import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
 import type { Health, LogLevel, SignInOutcome } from './control.ts';
-import { type AccountInfo, type Action, type Block, blocksOf, type Call, type Manifest, runChecked } from './define.ts';
+import {
+  type AccountInfo,
+  type Action,
+  type Block,
+  type BrowserSignIn,
+  blocksOf,
+  type Call,
+  type Manifest,
+  runChecked,
+} from './define.ts';
 import { catalogOf } from './derive.ts';
 import { Fault, isFaultCode } from './fault.ts';
 import { createHttpClient, type HttpClient, type Trace } from './http.ts';
@@ -37,6 +46,8 @@ export interface BrowserOptions extends AttemptLimits {
   readonly lifeMs: number;
   /** Shows the page to the person. */
   open(url: string): void;
+  /** What happens on the page, for the history. */
+  tell?(event: string, details: Readonly<Record<string, unknown>>): void;
 }
 
 export interface ToolAnswer {
@@ -74,6 +85,7 @@ export interface Account {
 
 /** Time that an answer needs on its way back, in ms. */
 const ANSWER_MS = 3_000;
+const KEEP_QUESTION = ' Keep it in the vault of Gatehouse, so that nobody has to sign in again.';
 const ANSWER_BYTES = 4 * 1024 * 1024;
 
 export function createAccount<State>(manifest: Manifest<State>, options: AccountOptions): Account {
@@ -227,14 +239,28 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
   const { browser } = manifest;
   const attempts = options.browser === undefined ? undefined : createAttempts(options.browser, now);
   let page: SignInPage | undefined;
+  /** Only what the person agreed to goes to the vault. */
+  const adopt = async (by: BrowserSignIn<State>, values: SignInValues, agreed: boolean): Promise<void> => {
+    for (const { name, kind } of by.form.fields) if (kind === 'password' && values[name]) secrets.add(values[name]);
+    const keep = agreed && options.storeSecret !== undefined;
+    await by.signIn(state, values, keep);
+    if (!keep) return;
+    for (const { name } of manifest.credentials) if (values[name]) options.storeSecret?.(name, values[name]);
+  };
   /** Opens one page for all who wait, and waits as long as the call may. Throws `GH_SIGN_IN` with its address. */
   const signInByBrowser = async (call: Call<State>): Promise<void> => {
     if (browser === undefined || options.browser === undefined || attempts === undefined) return;
     if (page === undefined || !['pending', 'locked'].includes(page.state)) {
-      const { form } = browser;
-      const { lifeMs } = options.browser;
-      const opened = { form, attempts, lifeMs, log, signIn: (values: SignInValues) => browser.signIn(state, values) };
-      page = await openSignInPage(opened);
+      const { lifeMs, tell } = options.browser;
+      page = await openSignInPage({
+        form: browser.form,
+        attempts,
+        lifeMs,
+        log,
+        signIn: (values, keep) => adopt(browser, values, keep),
+        ...(tell === undefined ? {} : { tell }),
+        ...(options.storeSecret === undefined ? {} : { keepQuestion: KEEP_QUESTION }),
+      });
       options.browser.open(page.url);
     }
     const { url, ended } = page;

@@ -28,6 +28,7 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
     credentialHelp,
     settings,
     credentials,
+    browserSignIn: manifest.browser !== undefined,
     scopes,
     defaultPresentation,
     tools: manifest.tools.map(tool => toolOf(tool, manifest.wrappers ?? [])),
