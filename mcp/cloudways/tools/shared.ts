@@ -21,11 +21,11 @@ export function tool(spec: Omit<Tool<Cloudways>, 'actions'> & { readonly actions
   return defines.tool({ ...spec, actions: Object.fromEntries(actions) });
 }
 
-const number = (digits: string, max: number) =>
+const idUpTo = (digits: string, max: number) =>
   z.union([z.int().min(1).max(max), z.string().regex(new RegExp(`^[1-9]\\d{0,${digits}}$`))]).transform(String);
 /** §3.1: numbers, written as numbers or as text; kept as text. */
-export const serverId = number('8', 999_999_999);
-export const id = number('14', Number.MAX_SAFE_INTEGER);
+export const serverId = idUpTo('8', 999_999_999);
+export const id = idUpTo('14', Number.MAX_SAFE_INTEGER);
 export const S = { server_id: serverId };
 export const SA = { server_id: serverId, app_id: id };
 
@@ -41,13 +41,11 @@ export const enabled = z.boolean().default(true);
 export const onOff = (on: boolean): string => (on ? 'enable' : 'disable');
 export const fresh = z.boolean().default(false).describe('ask anew instead of using what is known');
 
-const timeout = z.int().min(1).max(600).default(60).describe('seconds to wait at most; a call ends before 55');
+export const timeout = z.int().min(1).max(600).default(60).describe('seconds to wait at most; a call ends before 55');
 const waits = (byDefault: boolean) => ({
   wait: z.boolean().default(byDefault).describe('wait for the end, as long as a call may last'),
   timeout_s: timeout,
 });
-
-export { timeout };
 
 interface Waits {
   readonly wait: boolean;
