@@ -173,6 +173,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         readOnly: connection.readOnly,
         scopes: connection.scopes,
         rules: grants.of(uuid),
+        refused: fleet.refusedOf(uuid),
       };
     };
     const requirePerson = (context: Context, code: string | undefined, what: string): string => {

@@ -35,7 +35,7 @@ export interface AccountOptions {
   readonly backoffMs?: number;
   readonly onSignIn?: (outcome: SignInOutcome) => void;
   readonly onHealth?: (health: Health) => void;
-  readonly onScopeRefused?: (tool: string, action: string, message: string) => void;
+  readonly onScopeRefused?: (tool: string, action: string, message: string, lasting: boolean) => void;
   readonly storeSecret?: (field: string, value: string) => void;
   /** Sign-in on a page, where the backend has one and there are no credentials. */
   readonly browser?: BrowserOptions;
@@ -345,7 +345,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
               )
             : faultOf(error, masked);
         if (fault.lasting) refusals.set(`${tool.name}/${action.name}`, fault);
-        if (fault.code === 'GH_VENDOR_SCOPE') options.onScopeRefused?.(tool.name, action.name, fault.message);
+        if (fault.code === 'GH_VENDOR_SCOPE')
+          options.onScopeRefused?.(tool.name, action.name, fault.message, fault.lasting);
         const known = [...secrets, ...masked];
         const said = (text: string): string => redactText(text, known);
         toolLog.warn('failed', {

@@ -30,7 +30,8 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
       logFile: join(start.stateFolder, `${manifest.name}.log`),
       onSignIn: outcome => report({ type: 'sign-in', outcome }),
       onHealth: health => report({ type: 'health', health }),
-      onScopeRefused: (tool, action, message) => report({ type: 'scope-refused', tool, action, message }),
+      onScopeRefused: (tool, action, message, lasting) =>
+        report({ type: 'scope-refused', tool, action, message, lasting }),
       storeSecret: (field, value) => report({ type: 'store-secret', field, value }),
       browser: {
         ...SIGN_IN_LIMITS,

@@ -38,7 +38,14 @@ export type ServerMessage =
       readonly details?: Readonly<Record<string, unknown>>;
     }
   /** The vendor refused an action for lack of scope: shown in the scopes matrix. */
-  | { readonly type: 'scope-refused'; readonly tool: string; readonly action: string; readonly message: string };
+  | {
+      readonly type: 'scope-refused';
+      readonly tool: string;
+      readonly action: string;
+      readonly message: string;
+      /** It will be refused again until the credential changes. */
+      readonly lasting: boolean;
+    };
 
 export type SignInOutcome =
   | {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { definesFor, type Outcome, type Tool } from '../../kit/index.ts';
 import { type Ask, ask, type Cloudways, type CloudwaysCall, type Fields, forgetServers, isItem } from '../api.ts';
@@ -31,7 +32,11 @@ export const SA = { server_id: serverId, app_id: id };
 
 export const label = z.string().min(1).max(120);
 export const flag = z.boolean();
-export const ip = z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address');
+/** Checked without a pattern: the one for version 6 would be a page of every list of tools. */
+export const ip = z
+  .string()
+  .max(45)
+  .refine(text => isIP(text) !== 0, 'must be an IPv4 or IPv6 address');
 export const hostname = z
   .string()
   .max(253)

@@ -56,6 +56,46 @@ async function signIn(link: string, more: Readonly<Record<string, string>> = {})
   return (await post(secret)).status;
 }
 
+describe('a role that does not suffice', () => {
+  it('is found out by trying, shown where grants are shown, and tried anew after a sign-in', async () => {
+    await using host = await startHost();
+    const read = sandbox.credentials.find(({ label }) => label === 'READ');
+    const settings = { baseUrl: read?.settings.baseUrl };
+    await host.window('connections.add', {
+      backend: 'cloudways',
+      name: 'acme',
+      settings,
+      secrets: { ...read?.secrets },
+    });
+    await host.window('grants.set', {
+      id: 'cloudways/acme',
+      tool: 'servers',
+      action: 'start_server',
+      verdict: 'allow',
+    });
+    const link = await host.link('cloudways/acme');
+    await link.initialize();
+    const start = () =>
+      link.request('tools/call', { name: 'servers', arguments: { action: 'start_server', server_id: 41003 } });
+    const verdict = async () =>
+      (await host.window('grants.show', { id: 'cloudways/acme' })).actions.find(
+        ({ action }) => action === 'start_server',
+      );
+    expect(await verdict()).toMatchObject({ verdict: 'allow' });
+    expect(await start()).toMatchObject({ result: { structuredContent: { code: 'GH_VENDOR_SCOPE' } } });
+    await until(() => host.parts.fleet.refusedOf(host.parts.connections.get('cloudways/acme').uuid).size > 0);
+    expect(await verdict()).toMatchObject({
+      verdict: 'hide',
+      because: expect.stringContaining('the vendor refused it'),
+    });
+    const { result } = await link.request('tools/list');
+    expect(JSON.stringify(result).includes('"start_server"')).toBe(false);
+    await host.window('connections.test', { id: 'cloudways/acme' });
+    expect(await verdict()).toMatchObject({ verdict: 'allow' });
+    link.close();
+  });
+});
+
 describe('a connection without credentials', () => {
   it.each([
     ['for this time', {}, []],
