@@ -58,6 +58,8 @@ export interface HostOptions {
   readonly demo?: boolean;
   readonly electron?: boolean;
   readonly approveFromCli?: boolean;
+  /** Shows a page of this machine, such as one to sign in, to the person. Unless told, its address is only in the answer. */
+  readonly openPage?: (url: string) => void;
   /** Ends by itself after this long without links, windows and running servers; unless told, never. */
   readonly idleMs?: number;
   readonly now?: () => Date;
@@ -178,6 +180,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         readOnly: connection.readOnly,
         scopes: connection.scopes,
         rules: grants.of(uuid),
+        refused: fleet.refusedOf(uuid),
       };
     };
     const requirePerson = (context: Context, code: string | undefined, what: string): string => {
@@ -262,6 +265,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       },
       onLog: (uuid, lines) => emit({ type: 'log', connection: uuid, lines }),
       env,
+      openPage: url => options.openPage?.(url),
       now,
       logLevel: () => settings.get('logLevel'),
       idleMs: () => options.serverIdleMs ?? settings.get('idleMinutes') * 60_000,

@@ -5,6 +5,7 @@ export const ENTRY_KINDS = [
   'approval',
   'question',
   'sign-in',
+  'browser-sign-in',
   'credential-refused',
   'secret-set',
   'connection-added',

@@ -35,6 +35,7 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
       env: process.env,
       demo: options.demo,
       approveFromCli: options.approveFromCli,
+      ...(options.open && process.stdout.isTTY ? { openPage: openBrowser } : {}),
       onEnded: () => ended(),
     });
   } catch (error) {
@@ -43,10 +44,11 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
     return joinRunning(home, runtime, options, output);
   }
   try {
-    if (options.demo) {
-      await host.api.call('window', 'connections.demo', { backend: 'dpod' });
-      await host.api.call('window', 'connections.test', { id: 'dpod/demo' });
-    }
+    if (options.demo)
+      for (const backend of DEMONSTRATED) {
+        await host.api.call('window', 'connections.demo', { backend });
+        await host.api.call('window', 'connections.test', { id: `${backend}/demo` });
+      }
     const door = await host.openWindow(options.port);
     announce(
       output,
@@ -112,6 +114,8 @@ function untilTold(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
 }
+
+const DEMONSTRATED = ['dpod', 'cloudways'];
 
 /** `gatehouse host`: what bridges and commands start; no window, ends when nobody needs it. */
 export async function headless(home: string, runtime: Runtime): Promise<void> {

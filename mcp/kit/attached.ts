@@ -8,6 +8,8 @@ import { mcpServer } from './mcp.ts';
 
 /** How often a changed budget is told: a screen shows it, nothing depends on it. */
 const HEALTH_EVERY_MS = 2_000;
+/** As the original server had them. Times in ms. */
+const SIGN_IN_LIMITS = { perSession: 3, perAddress: 10, lockoutMs: 300_000, lifeMs: 300_000 };
 
 /**
  * A server under the host: settings and secrets come as the first line of `controlFd`, MCP goes over stdio, reports go back
@@ -30,8 +32,14 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
       logFile: join(start.stateFolder, `${manifest.name}.log`),
       onSignIn: outcome => report({ type: 'sign-in', outcome }),
       onHealth: health => report({ type: 'health', health }),
-      onScopeRefused: (tool, action, message) => report({ type: 'scope-refused', tool, action, message }),
+      onScopeRefused: (tool, action, message, lasting) =>
+        report({ type: 'scope-refused', tool, action, message, lasting }),
       storeSecret: (field, value) => report({ type: 'store-secret', field, value }),
+      browser: {
+        ...SIGN_IN_LIMITS,
+        open: url => report({ type: 'browser-sign-in', event: 'page', url }),
+        tell: (event, details) => report({ type: 'browser-sign-in', event, details }),
+      },
     });
     let told = '';
     setInterval(() => {
