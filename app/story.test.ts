@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client as ClientV2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio';
@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { startSandbox } from '../mcp/dpod/sandbox/index.ts';
 import type { ApprovalView, ClientChangeView } from './contract/index.ts';
 import { eventually } from './testing/index.ts';
-import { filesBelow, installation, processesOf } from './testing/programs.ts';
+import { familyOf, filesBelow, installation, processesOf } from './testing/programs.ts';
 
 type ToolResult = { readonly structuredContent?: Record<string, unknown>; readonly isError?: boolean };
 const CLIENTS = ['claude-desktop', 'claude-code', 'cursor', 'gemini-cli', 'vscode'];
@@ -137,7 +137,9 @@ it('from the keychain to the assistant: add, register, read, create, delete, ver
 
   // --- no secret in any argument or environment of any process
   const canaries = [password, clientSecret, credential.secrets.clientSecret ?? '', 'eyJhbGciOi'];
-  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)) {
+  const ours = familyOf(here.home);
+  expect(ours.length).toBeGreaterThan(3);
+  for (const pid of ours) {
     for (const part of ['cmdline', 'environ']) {
       const text = existsSync(`/proc/${pid}/${part}`) ? readOrNothing(`/proc/${pid}/${part}`) : '';
       for (const canary of canaries) expect(text.includes(canary), `${part} of ${pid}`).toBe(false);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -109,6 +109,28 @@ export function processesOf(text: string): readonly number[] {
       }
     })
     .map(Number);
+}
+
+/** Processes that know of a folder by their arguments, environment or working directory, and all that they started. */
+export function familyOf(folder: string): readonly number[] {
+  const parents = new Map<number, number>();
+  const family = new Set<number>();
+  for (const pid of readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map(Number)) {
+    try {
+      const read = (part: string): string => readFileSync(`/proc/${pid}/${part}`, 'latin1');
+      parents.set(pid, Number(read('stat').split(') ')[1]?.split(' ')[1]));
+      if (`${read('cmdline')}${read('environ')}${readlinkSync(`/proc/${pid}/cwd`)}`.includes(folder)) family.add(pid);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  for (let size = -1; size !== family.size; ) {
+    size = family.size;
+    for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid);
+  }
+  return [...family];
 }
 
 /** All files below a folder with their bytes, for canary searches. */
