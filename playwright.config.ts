@@ -7,6 +7,7 @@ export default defineConfig({
   reporter: 'list',
   use: {
     browserName: 'chromium',
+    actionTimeout: 10_000,
     viewport: { width: 1_100, height: 800 },
     launchOptions: {
       executablePath: '/usr/bin/chromium',

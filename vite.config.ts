@@ -11,5 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    // `light-dark()` stays as it is: what it is replaced by does not know Mantine's colour scheme.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
   },
 });

@@ -1,10 +1,21 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, runtime } from '../testing/index.ts';
-import { type Audit, type NewEntry, openAudit } from './index.ts';
+import { type Audit, journalFiles, type NewEntry, openAudit } from './index.ts';
 
 let folder: string;
 let clock: number;
@@ -147,7 +158,7 @@ describe('a history of 200 entries', () => {
     expect(await numbers({ before: 181, facets: { action: 'delete_service_instance' }, limit: 2 })).toEqual([180, 170]);
     expect(await numbers({ after: 197 })).toEqual([200, 199, 198]);
     expect(await numbers({ text: '"unbalanced AND (' })).toEqual([]);
-    const at = history.get(100)?.time ?? '';
+    const at = (await history.get(100))?.time ?? '';
     expect((await numbers({ to: at, limit: 1 }))[0]).toBeLessThanOrEqual(100);
   });
 
@@ -168,7 +179,7 @@ describe('a history of 200 entries', () => {
 
   it('still verifies after pruning, and shows a forged checkpoint', async () => {
     const history = audit as Audit;
-    const middle = history.get(150)?.time ?? '';
+    const middle = (await history.get(150))?.time ?? '';
     expect(await history.prune(middle)).toBeGreaterThanOrEqual(149);
     expect(await history.verify()).toMatchObject({ ok: true, prunedTo: expect.any(Number) });
     await close();
@@ -202,21 +213,103 @@ it('a new key seals the end anew', async () => {
   expect((await (await open({ key })).verify()).ok).toBe(false);
 });
 
-it('what depends on an entry waits for its commit, and learns when it failed', async () => {
-  const history = await open();
+it('an interrupted change of the key is no forgery, whichever key is in force afterwards', async () => {
+  const next = Buffer.alloc(32, 8);
+  for (const inForce of [key, next]) {
+    const history = await open();
+    for (let n = 1; n <= 20; n++) history.append(call(n));
+    await history.prune((await history.get(history.head().seq - 3))?.time ?? '');
+    history.prepareReseal(next);
+    history.append(call(21));
+    await close();
+    expect(await (await open({ key: inForce })).verify()).toMatchObject({ ok: true, brokenAt: null });
+    await close();
+    if (inForce === key) expect(await (await open({ key: next })).verify()).toMatchObject({ ok: false });
+    await close();
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    anchor.kept = undefined;
+  }
+});
+
+it('what depends on an entry waits until it is written, and learns when it could not be', async () => {
   const seen: string[] = [];
-  history.append(call(1), 'durable');
-  history.afterCommit(error => seen.push(error?.code ?? 'written'));
-  expect(seen).toEqual([]);
-  await eventually(() => seen.length === 1);
-  edit("CREATE TRIGGER full BEFORE INSERT ON entry BEGIN SELECT RAISE(FAIL, 'disk full'); END");
-  history.append(call(2), 'durable');
-  history.afterCommit(error => seen.push(error?.code ?? 'written'));
-  await eventually(() => seen.length === 2);
-  edit('DROP TRIGGER full');
-  history.append(call(3), 'durable');
-  history.afterCommit(error => seen.push(error?.code ?? 'written'));
-  await eventually(() => seen.length === 3);
+  const write = async (n: number, history: Audit): Promise<void> => {
+    const before = seen.length;
+    history.append(call(n), 'durable');
+    history.afterCommit(error => seen.push(error?.code ?? 'written'));
+    expect(seen).toHaveLength(before);
+    await eventually(() => seen.length > before);
+  };
+  await write(1, await open());
+  await close();
+  for (const file of journalFiles(join(folder, 'audit.db'))) symlinkSync('/dev/full', file);
+  await write(2, await open());
+  await close();
+  await write(3, await open());
   expect(seen).toEqual(['written', 'GH_AUDIT_UNWRITABLE', 'written']);
-  expect(await history.verify()).toMatchObject({ ok: true, entries: 2 });
+  expect(await audit?.verify()).toMatchObject({ ok: true, entries: 2 });
+});
+
+describe('what a crash left in the journal', () => {
+  const files = (): readonly string[] => journalFiles(join(folder, 'audit.db'));
+  /** A home as a killed host leaves it: the entries are in the journal alone. */
+  const crashed = async (entries: number): Promise<void> => {
+    const history = await open();
+    await history.verify();
+    for (let n = 1; n <= entries; n++) {
+      history.append(call(n));
+      history.flush();
+    }
+    await history.anchorNow();
+    const left = mkdtempSync(join(tmpdir(), 'gatehouse-left-'));
+    cpSync(folder, left, { recursive: true });
+    await close();
+    rmSync(folder, { recursive: true });
+    folder = left;
+  };
+
+  it('is in the history after the next start', async () => {
+    await crashed(30);
+    expect(await (await open()).verify()).toMatchObject({ ok: true, entries: 30, anchored: true });
+    await close();
+    expect(files().map(file => existsSync(file))).toEqual([false, false]);
+  });
+
+  it('is missed when it was cut off or changed', async () => {
+    await crashed(30);
+    const [file] = files().filter(name => statSync(name).size > 0);
+    const bytes = readFileSync(file ?? '');
+    bytes.write('vault-2O', bytes.indexOf('vault-20'));
+    writeFileSync(file ?? '', bytes);
+    expect(await (await open()).verify()).toMatchObject({ ok: false, brokenAt: 20 });
+  });
+
+  it('is moved by one at a time, however many ask', async () => {
+    const history = await open();
+    for (let round = 1; round <= 20; round++) {
+      for (let n = 0; n < 50; n++) history.append(call(n));
+      const asked = Promise.all([history.search({ limit: 1 }), history.get(round * 50), history.search({ limit: 1 })]);
+      history.append(call(0));
+      history.flush();
+      history.prune('2000-01-01T00:00:00Z').catch(() => undefined);
+      const [[newest]] = await asked;
+      expect(newest?.seq).toBeGreaterThanOrEqual(round * 51 - 1);
+    }
+    expect(await history.verify()).toMatchObject({ ok: true, entries: 20 * 51 });
+  });
+
+  it('takes several rounds of both files, and more entries than one of them holds', async () => {
+    const history = await open();
+    for (let round = 0; round < 3; round++) {
+      for (let n = 1; n <= 4_000; n++) {
+        history.append(call(n));
+        if (n % 10 === 0) history.flush();
+      }
+      await history.verify();
+    }
+    for (let n = 1; n <= 7; n++) history.append(call(n));
+    await close();
+    expect(await (await open()).verify()).toMatchObject({ ok: true, entries: 12_007 });
+  });
 });

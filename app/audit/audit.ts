@@ -1,24 +1,30 @@
 import { Worker } from 'node:worker_threads';
 import { GatehouseError } from '../contract/errors.ts';
 import { openDatabase, transaction } from '../storage/index.ts';
-import { SCHEMA, sealerOf } from './chain.ts';
+import { headOf, SCHEMA, sealerOf } from './chain.ts';
 import type { AuditQuery, Entry } from './entry.ts';
 import type { ExportFormat } from './export.ts';
-import { type Anchor, type AuditWriter, headOf, openWriter } from './log.ts';
+import { journalFiles, moveInto, openJournal, type Piece } from './journal.ts';
+import { type Anchor, type AuditWriter, openWriter } from './log.ts';
 import type { Verdict } from './verify.ts';
 import type { WorkerReply, WorkerTask } from './worker.ts';
 
 type Progress = (done: number, total: number | null) => void;
 
+/** How long entries stay in the journal; longer while the worker thread does not run, so that a host starts quickly. */
+const MOVE_MS = 250;
+const WAKE_MS = 3_000;
+const RETRY_MS = 5_000;
+
 /** The history: a writer on this thread, everything that reads on a worker. */
 export interface Audit extends AuditWriter {
   search(query: AuditQuery): Promise<Entry[]>;
-  get(seq: number): Entry | undefined;
+  get(seq: number): Promise<Entry | undefined>;
   verify(onProgress?: Progress): Promise<Verdict>;
   /** Writes a file; returns the number of entries. */
   exportTo(file: string, format: ExportFormat, query: AuditQuery, onProgress?: Progress): Promise<number>;
   /** A consistent copy of the whole history. */
-  copyTo(file: string): void;
+  copyTo(file: string): Promise<void>;
   /** Removes entries older than `time`, leaving a sealed checkpoint so that the rest still verifies. Returns how many went. */
   prune(time: string): Promise<number>;
 }
@@ -33,13 +39,45 @@ export async function openAudit(deps: {
   readonly worker: string | URL;
 }): Promise<Audit> {
   const db = openDatabase(deps.file, SCHEMA);
-  // The worker moves the log into the file: a commit here never waits for that.
-  db.exec('PRAGMA wal_autocheckpoint=0');
-  let key = deps.key;
-  const writer = await openWriter({ ...deps, db });
+  moveInto(
+    db,
+    journalFiles(deps.file).map(file => ({ file, from: 0, to: undefined })),
+  );
+  const journal = openJournal(deps.file);
   const worker = lazyWorker(deps.worker, deps.file, deps.indexFile);
-  const getBody = db.prepare('SELECT body FROM entry WHERE seq=?');
-  const stopWatching = writer.onAppended(() => worker.wake());
+  let key = deps.key;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** The journal is emptied by one at a time. */
+  let turn: Promise<void> = Promise.resolve();
+  const empty = (into: (pieces: readonly Piece[]) => unknown): Promise<void> => {
+    const done = turn.then(async () => {
+      writer.flush();
+      const pieces = journal.pieces();
+      if (pieces.length === 0) return;
+      await into(pieces);
+      journal.moved(pieces);
+    });
+    turn = done.catch(() => undefined);
+    return done;
+  };
+  /** Everything written so far into the database: by the worker, or on this thread. */
+  const move = (): Promise<void> => empty(pieces => worker.ask({ type: 'move', pieces }));
+  const settle = (): Promise<void> => empty(pieces => moveInto(db, pieces));
+  const moveLater = (ms: number): void => {
+    if (timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      move().catch(() => moveLater(RETRY_MS));
+    }, ms);
+    timer.unref();
+  };
+  const writer = await openWriter({ ...deps, db, journal, settle });
+  const stopWatching = writer.onAppended(() => moveLater(worker.running ? MOVE_MS : WAKE_MS));
+  const ask = async (task: WorkerTask, onProgress?: Progress): Promise<unknown> => {
+    await move();
+    return worker.ask(task, onProgress);
+  };
 
   return {
     ...writer,
@@ -51,25 +89,16 @@ export async function openAudit(deps: {
       await writer.adopt(given);
       key = given;
     },
-    search(query) {
-      writer.flush();
-      return worker.ask({ type: 'search', query }) as Promise<Entry[]>;
-    },
-    get(seq) {
-      writer.flush();
-      const row = getBody.get(seq);
-      return row === undefined ? undefined : (JSON.parse(String(row.body)) as Entry);
-    },
+    search: query => ask({ type: 'search', query }) as Promise<Entry[]>,
+    get: seq => ask({ type: 'get', seq }) as Promise<Entry | undefined>,
     async verify(onProgress) {
-      writer.flush();
       const anchor = key === undefined ? undefined : await deps.anchor?.read().catch(() => undefined);
-      return (await worker.ask({ type: 'verify', key, anchor }, onProgress)) as Verdict;
+      return (await ask({ type: 'verify', key, anchor }, onProgress)) as Verdict;
     },
-    exportTo(file, format, query, onProgress) {
-      writer.flush();
-      return worker.ask({ type: 'export', file, format, query }, onProgress) as Promise<number>;
-    },
-    copyTo(file) {
+    exportTo: (file, format, query, onProgress) =>
+      ask({ type: 'export', file, format, query }, onProgress) as Promise<number>,
+    async copyTo(file) {
+      await settle();
       db.exec(`VACUUM INTO '${file.replaceAll("'", "''")}'`);
     },
     async prune(time) {
@@ -78,8 +107,7 @@ export async function openAudit(deps: {
           'GH_VAULT_LOCKED',
           'Pruning needs the vault, to seal the place where the history now begins.',
         );
-      writer.flush();
-      const [newestOld] = (await worker.ask({ type: 'search', query: { to: time, limit: 1 } })) as Entry[];
+      const [newestOld] = (await ask({ type: 'search', query: { to: time, limit: 1 } })) as Entry[];
       const last =
         newestOld === undefined
           ? undefined
@@ -98,29 +126,30 @@ export async function openAudit(deps: {
     },
     async close() {
       stopWatching();
+      clearTimeout(timer);
       await writer.close();
-      await worker.close();
-      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      db.close();
+      try {
+        await settle();
+      } finally {
+        journal.close();
+        await worker.close();
+        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+        db.close();
+      }
     },
   };
 }
 
-/** Starts the worker with the first question, or a little after the first entry. */
+/** Starts the worker with the first question. */
 function lazyWorker(program: string | URL, auditFile: string, indexFile: string) {
-  const WAKE_MS = 3_000;
   let worker: Worker | undefined;
-  let timer: NodeJS.Timeout | undefined;
   let nextId = 1;
-  let closed = false;
   const open = new Map<
     number,
     { resolve(value: unknown): void; reject(error: Error): void; onProgress: Progress | undefined }
   >();
 
   const start = (): Worker => {
-    clearTimeout(timer);
-    timer = undefined;
     if (worker !== undefined) return worker;
     const started = new Worker(program, { workerData: { auditFile, indexFile } });
     started.on('message', (message: WorkerReply) => {
@@ -153,14 +182,10 @@ function lazyWorker(program: string | URL, auditFile: string, indexFile: string)
     });
   return {
     ask,
-    wake(): void {
-      if (worker !== undefined || timer !== undefined || closed) return;
-      timer = setTimeout(start, WAKE_MS);
-      timer.unref();
+    get running(): boolean {
+      return worker !== undefined;
     },
     async close(): Promise<void> {
-      closed = true;
-      clearTimeout(timer);
       if (worker !== undefined) await ask({ type: 'close' }).catch(() => undefined);
     },
   };

@@ -7,6 +7,8 @@ export const SCHEMA: readonly Migration[] = [
   CREATE TABLE seal (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL) STRICT;
   CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL) STRICT;
   `,
+  // What is put in place of seal and checkpoint when a rotation of the vault was interrupted after its key had changed.
+  'CREATE TABLE next_seal (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL, floor_mac BLOB) STRICT;',
 ];
 
 /** The end of a chain: the number of its last entry (0: none) and that entry's hash. */
@@ -16,6 +18,10 @@ export interface Head {
 }
 
 export const GENESIS: Head = { seq: 0, hash: createHash('sha256').update('gatehouse history v1').digest() };
+
+export function headOf(row: Record<string, unknown> | undefined): Head | undefined {
+  return row === undefined ? undefined : { seq: Number(row.seq), hash: Buffer.from(row.hash as Uint8Array) };
+}
 
 /** SHA-256 over the previous hash and the entry exactly as it is stored. */
 export function link(previous: Buffer, body: string): Buffer {

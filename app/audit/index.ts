@@ -7,4 +7,5 @@ export type {
   NewEntry,
 } from './entry.ts';
 export type { ExportFormat } from './export.ts';
+export { journalFiles } from './journal.ts';
 export type { Verdict } from './verify.ts';

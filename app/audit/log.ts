@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { GatehouseError } from '../contract/errors.ts';
-import { transaction } from '../storage/index.ts';
-import { GENESIS, type Head, link, type Sealer, sealerOf } from './chain.ts';
+import { isoClock, transaction } from '../storage/index.ts';
+import { GENESIS, type Head, headOf, type Sealer, sealerOf } from './chain.ts';
 import type { Entry, NewEntry } from './entry.ts';
+import type { Journal } from './journal.ts';
 
 /**
  * When an entry must be on its way to disk: `soon`, within a few milliseconds, together with what comes meanwhile; `now`, before the answer
@@ -17,13 +18,15 @@ export interface Anchor {
   write(text: string): Promise<void>;
 }
 
-/** Appends to the hash chain. All entries of one turn share one commit; callbacks of `afterCommit` run when theirs is done. */
+/** Appends to the hash chain. All entries of one turn share one write; callbacks of `afterCommit` run when theirs is done. */
 export interface AuditWriter {
   append(entry: NewEntry, urgency?: Urgency): number;
   /** `then` gets the error when the entries could not be written: nothing that depends on them may happen then. */
   afterCommit(then: (error?: GatehouseError) => void): void;
   flush(): void;
   head(): Head;
+  /** Before a rotation of the vault: leaves seals of the next key at hand, should it be interrupted. */
+  prepareReseal(key: Buffer): void;
   /** Seals the head with another key, after a rotation of the vault. */
   reseal(key: Buffer): void;
   /** The vault was opened after the history: checks the end that was found then, and seals from now on. */
@@ -43,35 +46,32 @@ const SOON_MS = 5;
  */
 export async function openWriter(deps: {
   readonly db: DatabaseSync;
+  readonly journal: Journal;
+  /** Moves the journal into the database. */
+  readonly settle: () => Promise<void>;
   /** `undefined` while the vault is closed: entries are chained but not sealed. */
   readonly key: Buffer | undefined;
   readonly anchor: Anchor | undefined;
   readonly now: () => Date;
 }): Promise<AuditWriter> {
-  const { db, anchor, now } = deps;
+  const { db, journal, anchor } = deps;
+  const time = isoClock(deps.now);
   let sealer = deps.key && sealerOf(deps.key);
-  const insert = db.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)');
-  const seal = db.prepare(
-    'INSERT INTO seal (id, seq, hash, mac) VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq=excluded.seq, hash=excluded.hash, mac=excluded.mac',
-  );
-  const begin = db.prepare('BEGIN IMMEDIATE');
-  const commit = db.prepare('COMMIT');
 
+  if (sealer !== undefined) finishReseal(db, sealer);
   const start = await findEnd(db, sealer, anchor);
   let head = start.head;
   let committed = head;
   let anchored = start.anchored;
   let anchorTimer: NodeJS.Timeout | undefined;
-  let queue: { seq: number; body: string; hash: Buffer; entry: Entry }[] = [];
+  let queue: Entry[] = [];
   let waiting: ((error?: GatehouseError) => void)[] = [];
   let scheduled: 'no' | 'soon' | 'now' = 'no';
   let soon: NodeJS.Timeout | undefined;
   let durable = false;
   const listeners = new Set<(entries: readonly Entry[]) => void>();
 
-  const writeSeal = (): void => {
-    if (sealer !== undefined) seal.run(head.seq, head.hash, sealer('head', head));
-  };
+  const write = (full: boolean): void => journal.write(head, sealer?.('head', head), full);
 
   const flush = (): void => {
     scheduled = 'no';
@@ -85,31 +85,21 @@ export async function openWriter(deps: {
     let failure: GatehouseError | undefined;
     if (entries.length > 0) {
       try {
-        if (full) db.exec('PRAGMA synchronous=FULL');
-        begin.run();
-        for (const { seq, body, hash } of entries) insert.run(seq, body, hash);
-        writeSeal();
-        commit.run();
+        write(full);
         committed = head;
       } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK');
         head = committed;
         failure = new GatehouseError(
           'GH_AUDIT_UNWRITABLE',
           `The history could not be written: ${(error as Error).message}.`,
           { cause: error },
         );
-      } finally {
-        if (full) db.exec('PRAGMA synchronous=NORMAL');
       }
     }
     for (const then of callbacks) then(failure);
     if (failure === undefined && entries.length > 0) {
       scheduleAnchor();
-      if (listeners.size > 0) {
-        const told = entries.map(({ entry }) => entry);
-        for (const listener of listeners) listener(told);
-      }
+      for (const listener of listeners) listener(entries);
     }
   };
 
@@ -140,9 +130,7 @@ export async function openWriter(deps: {
     anchorTimer = undefined;
     if (anchor === undefined || sealer === undefined || committed.seq === anchored) return;
     // The anchor may never be ahead of what a power cut leaves behind.
-    db.exec('PRAGMA synchronous=FULL');
-    transaction(db, writeSeal);
-    db.exec('PRAGMA synchronous=NORMAL');
+    journal.sync();
     const { seq, hash } = committed;
     await anchor.write(`${seq}:${hash.toString('hex')}`);
     anchored = seq;
@@ -150,11 +138,10 @@ export async function openWriter(deps: {
 
   const append = (entry: NewEntry, urgency: Urgency = 'soon'): number => {
     const seq = head.seq + 1;
-    const full: Entry = { seq, time: now().toISOString(), ...entry };
+    const full: Entry = { seq, time: time(), ...entry };
     const body = JSON.stringify(full);
-    const hash = link(head.hash, body);
-    head = { seq, hash };
-    queue.push({ seq, body, hash, entry: full });
+    head = { seq, hash: journal.add(seq, body, head.hash) };
+    queue.push(full);
     schedule(urgency);
     return seq;
   };
@@ -172,22 +159,32 @@ export async function openWriter(deps: {
     },
     flush,
     head: () => committed,
+    prepareReseal(next) {
+      flush();
+      journal.sync();
+      const by = sealerOf(next);
+      const floor = headOf(db.prepare('SELECT seq, hash FROM checkpoint').get());
+      transaction(db, () =>
+        db
+          .prepare('INSERT OR REPLACE INTO next_seal (id, seq, hash, mac, floor_mac) VALUES (1, ?, ?, ?, ?)')
+          .run(head.seq, head.hash, by('head', head), floor === undefined ? null : by('checkpoint', floor)),
+      );
+    },
     reseal(next) {
       flush();
-      const resealer = sealerOf(next);
-      sealer = resealer;
+      const by = sealerOf(next);
+      sealer = by;
+      write(true);
+      const floor = headOf(db.prepare('SELECT seq, hash FROM checkpoint').get());
       transaction(db, () => {
-        writeSeal();
-        const found = db.prepare('SELECT seq, hash FROM checkpoint').get();
-        if (found !== undefined) {
-          const at: Head = { seq: Number(found.seq), hash: Buffer.from(found.hash as Uint8Array) };
-          db.prepare('UPDATE checkpoint SET mac=?').run(resealer('checkpoint', at));
-        }
+        if (floor !== undefined) db.prepare('UPDATE checkpoint SET mac=?').run(by('checkpoint', floor));
+        db.exec('DELETE FROM next_seal');
       });
     },
     async adopt(given) {
-      flush();
       const adopted = sealerOf(given);
+      await deps.settle();
+      finishReseal(db, adopted);
       const end = await findEnd(db, adopted, anchor);
       flush();
       sealer = adopted;
@@ -196,7 +193,7 @@ export async function openWriter(deps: {
         committed = end.head;
       }
       if (end.damage !== undefined) append({ kind: 'history-damaged', ...end.damage }, 'durable');
-      else transaction(db, writeSeal);
+      else write(true);
     },
     anchorNow,
     onAppended(listener) {
@@ -220,6 +217,25 @@ interface Damage {
 
 function damage(at: number, message: string): Damage {
   return { message, details: { at } };
+}
+
+/** A rotation of the vault was interrupted: when its new key is the one in force, so are the seals prepared for it. */
+function finishReseal(db: DatabaseSync, sealer: Sealer): void {
+  const next = db.prepare('SELECT seq, hash, mac, floor_mac FROM next_seal').get();
+  const head = headOf(next);
+  if (next === undefined || head === undefined) return;
+  const genuine = timingSafeEqual(Buffer.from(next.mac as Uint8Array), sealer('head', head));
+  const sealed = db.prepare('SELECT seq, hash, mac FROM seal').get();
+  const isSealed =
+    sealed !== undefined &&
+    timingSafeEqual(Buffer.from(sealed.mac as Uint8Array), sealer('head', headOf(sealed) ?? GENESIS));
+  transaction(db, () => {
+    if (genuine && !isSealed) {
+      db.exec('UPDATE seal SET (seq, hash, mac) = (SELECT seq, hash, mac FROM next_seal)');
+      db.exec('UPDATE checkpoint SET mac = (SELECT floor_mac FROM next_seal)');
+    }
+    db.exec('DELETE FROM next_seal');
+  });
 }
 
 /** Where to go on, and what is wrong with what was found. */
@@ -276,10 +292,6 @@ async function findEnd(
     };
   // Entries after the sealed head were written while the vault was closed; verification checks that they continue the chain.
   return { head: found, anchored: at };
-}
-
-export function headOf(row: Record<string, unknown> | undefined): Head | undefined {
-  return row === undefined ? undefined : { seq: Number(row.seq), hash: Buffer.from(row.hash as Uint8Array) };
 }
 
 export function parseAnchor(text: string | undefined): Head | undefined {

@@ -17,18 +17,21 @@ const BATCH = 2_000;
 const TEXT_LIMIT = 4_000;
 
 export interface SearchIndex {
+  /** The connection to the history itself, which only this thread writes. */
+  readonly audit: DatabaseSync;
   /** Indexes what is new, at most `budget` entries; returns how many are left. */
   catchUp(budget: number): number;
   search(query: AuditQuery): Entry[];
+  get(seq: number): Entry | undefined;
   /** Forgets entries up to and including `seq`. */
   forget(seq: number): void;
-  /** Moves the write-ahead log of the history into its file, without ever waiting for the writer. */
-  checkpoint(): void;
   close(): void;
 }
 
 export function openSearchIndex(auditFile: string, indexFile: string): SearchIndex {
   const audit = new DatabaseSync(auditFile, { timeout: 5_000 });
+  // What has been moved here is overwritten where it came from, so it must outlive a power cut.
+  audit.exec('PRAGMA synchronous=FULL');
   const index = openDatabase(indexFile, SCHEMA);
   index.exec('PRAGMA synchronous=OFF');
   const entriesAfter = audit.prepare('SELECT seq, body, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?');
@@ -46,6 +49,11 @@ export function openSearchIndex(auditFile: string, indexFile: string): SearchInd
   const indexed = (): number => Number(index.prepare('SELECT seq FROM progress').get()?.seq ?? 0);
 
   return {
+    audit,
+    get(seq) {
+      const row = bodyOf.get(seq);
+      return row === undefined ? undefined : (JSON.parse(String(row.body)) as Entry);
+    },
     catchUp(budget) {
       let at = indexed();
       for (let done = 0; done < budget; ) {
@@ -84,9 +92,6 @@ export function openSearchIndex(auditFile: string, indexFile: string): SearchInd
     },
     forget(seq) {
       transaction(index, () => index.prepare('DELETE FROM words WHERE rowid <= ?').run(seq));
-    },
-    checkpoint() {
-      audit.exec('PRAGMA wal_checkpoint(PASSIVE)');
     },
     close() {
       audit.close();

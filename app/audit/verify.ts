@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import { GENESIS, type Head, link, sealerOf } from './chain.ts';
+import { GENESIS, type Head, headOf, link, sealerOf } from './chain.ts';
 import type { Entry } from './entry.ts';
-import { headOf, parseAnchor } from './log.ts';
+import { parseAnchor } from './log.ts';
 
 export interface Verdict {
   readonly ok: boolean;

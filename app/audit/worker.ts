@@ -1,11 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AuditQuery } from './entry.ts';
 import { type ExportFormat, exportEntries } from './export.ts';
+import { moveInto, type Piece } from './journal.ts';
 import { openSearchIndex } from './search-index.ts';
 import { verifyHistory } from './verify.ts';
 
-/** The worker thread of the history: indexing, searching, verifying and exporting, away from the gateway's thread. */
+/** The worker thread of the history: storing, indexing, searching, verifying and exporting, away from the gateway's thread. */
 export type WorkerTask =
+  | { readonly type: 'move'; readonly pieces: readonly Piece[] }
+  | { readonly type: 'get'; readonly seq: number }
   | { readonly type: 'search'; readonly query: AuditQuery }
   | { readonly type: 'verify'; readonly key: Uint8Array | undefined; readonly anchor: string | undefined }
   | { readonly type: 'export'; readonly query: AuditQuery; readonly file: string; readonly format: ExportFormat }
@@ -18,7 +21,7 @@ export type WorkerReply =
   | { readonly id: number; readonly type: 'progress'; readonly done: number; readonly total: number | null };
 
 const SLICE = 2_000;
-const CHECKPOINT_MS = 1_000;
+const IDLE_MS = 1_000;
 
 const { auditFile, indexFile } = workerData as { readonly auditFile: string; readonly indexFile: string };
 const port = parentPort;
@@ -28,6 +31,10 @@ const reply = (message: WorkerReply): void => port.postMessage(message);
 
 const run = async (request: WorkerRequest): Promise<unknown> => {
   switch (request.type) {
+    case 'move':
+      return moveInto(index.audit, request.pieces);
+    case 'get':
+      return index.get(request.seq);
     case 'search':
       index.catchUp(Number.POSITIVE_INFINITY);
       return index.search(request.query);
@@ -44,7 +51,6 @@ const run = async (request: WorkerRequest): Promise<unknown> => {
       return index.forget(request.seq);
     case 'close':
       clearInterval(idle);
-      index.checkpoint();
       index.close();
       return undefined;
   }
@@ -61,7 +67,4 @@ port.on('message', (request: WorkerRequest) => {
     });
 });
 
-const idle = setInterval(() => {
-  index.checkpoint();
-  index.catchUp(SLICE);
-}, CHECKPOINT_MS);
+const idle = setInterval(() => index.catchUp(SLICE), IDLE_MS);

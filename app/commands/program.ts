@@ -544,6 +544,7 @@ function buildProgram(runtime: Runtime): Command {
   sub(clients, 'register <client>', 'write our entry into its config file')
     .requiredOption('--connection <id...>', 'which connections')
     .option(...force)
+    .option(...code)
     .action((client: string, options: Options) =>
       withHost(async (call, out) =>
         showChange(
@@ -552,6 +553,7 @@ function buildProgram(runtime: Runtime): Command {
             client,
             connections: options.connection as string[],
             force: options.force === true,
+            ...codeOf(options),
           }),
         ),
       ),
@@ -601,17 +603,25 @@ function buildProgram(runtime: Runtime): Command {
   );
   sub(clients, 'link <client>', 'an install link to open')
     .requiredOption('--connection <id>')
+    .option(...code)
     .action((client: string, options: Options) =>
       withHost(async (call, out) =>
-        out.value(await call('clients.link', { client, connection: String(options.connection) }), told => told.link),
+        out.value(
+          await call('clients.link', { client, connection: String(options.connection), ...codeOf(options) }),
+          told => told.link,
+        ),
       ),
     );
   sub(clients, 'bundle <file>', 'an .mcpb bundle for Claude Desktop')
     .requiredOption('--connection <id>')
+    .option(...code)
     .action((file: string, options: Options) =>
       withHost(async (call, out) => {
         const { writeFileSync } = await import('node:fs');
-        const { base64 } = await call('clients.bundle', { connection: String(options.connection) });
+        const { base64 } = await call('clients.bundle', {
+          connection: String(options.connection),
+          ...codeOf(options),
+        });
         writeFileSync(resolve(file), Buffer.from(base64, 'base64'));
         out.value({ file: resolve(file) }, told => `${told.file} is written. Open it with Claude Desktop.`);
       }),

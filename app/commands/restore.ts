@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { journalFiles } from '../audit/index.ts';
 import { GatehouseError } from '../contract/errors.ts';
 import { createFolders, openState, type Paths, takeHostLock } from '../storage/index.ts';
 
@@ -34,6 +35,7 @@ export function restore(
     put('state.db', paths.stateDatabase);
     if (withHistory || !existsSync(paths.auditDatabase)) {
       put('audit.db', paths.auditDatabase);
+      for (const file of journalFiles(paths.auditDatabase)) rmSync(file, { force: true });
       for (const suffix of ['', '-wal', '-shm']) rmSync(`${paths.auditIndex}${suffix}`, { force: true });
     }
     return { restored, kept };

@@ -233,7 +233,7 @@ export const ERRORS = {
   GH_PORT_TAKEN: { title: 'The port is taken', hint: 'Give another with --port, or none to get a free one.' },
   GH_CLIENT_REVOKED: {
     title: 'The key of the assistant was revoked',
-    hint: 'If that was a mistake, register it again with `gatehouse clients register`, then reconnect.',
+    hint: 'If that was a mistake, register it again in the window, then reconnect; the command line wants the one-time code for it.',
   },
 
   // connections

@@ -8,6 +8,7 @@ import type {
   ClientUndoView,
   ClientView,
   ConnectionView,
+  DefinitionChangeView,
   EntryView,
   GrantsView,
   StatusView,
@@ -84,7 +85,7 @@ export const procedures = {
   'connections.logs': procedure<readonly string[]>()(
     z.strictObject({ id, lines: z.number().int().min(1).max(5_000).default(100) }),
   ),
-  'connections.changes': procedure<readonly unknown[]>()(z.strictObject({ id })),
+  'connections.changes': procedure<readonly DefinitionChangeView[]>()(z.strictObject({ id })),
   'connections.acceptChanges': procedure<ConnectionView>()(z.strictObject({ id, code })),
   'connections.classify': procedure<ConnectionView>()(z.strictObject({ id, tool: z.string(), effect, code })),
   'connections.remove': procedure<{ readonly removed: string }>()(z.strictObject({ id })),
@@ -121,7 +122,9 @@ export const procedures = {
   'clients.preview': procedure<ClientChangeView>()(
     z.strictObject({ client, connections: z.array(id), remove: z.boolean().default(false), force }),
   ),
-  'clients.register': procedure<ClientChangeView>()(z.strictObject({ client, connections: z.array(id).min(1), force })),
+  'clients.register': procedure<ClientChangeView>()(
+    z.strictObject({ client, connections: z.array(id).min(1), force, code }),
+  ),
   'clients.unregister': procedure<ClientChangeView>()(
     z.strictObject({ client, connections: z.array(id).optional(), force }),
   ),
@@ -130,8 +133,10 @@ export const procedures = {
     z.strictObject({ restore: z.boolean().default(false).describe('also put back entries that are gone') }),
   ),
   'clients.revoke': procedure<{ readonly revoked: string }>()(z.strictObject({ client })),
-  'clients.link': procedure<{ readonly link: string }>()(z.strictObject({ client, connection: id })),
-  'clients.bundle': procedure<{ readonly name: string; readonly base64: string }>()(z.strictObject({ connection: id })),
+  'clients.link': procedure<{ readonly link: string }>()(z.strictObject({ client, connection: id, code })),
+  'clients.bundle': procedure<{ readonly name: string; readonly base64: string }>()(
+    z.strictObject({ connection: id, code }),
+  ),
 
   'audit.list': procedure<readonly EntryView[]>()(query),
   'audit.get': procedure<EntryView>()(z.strictObject({ seq: z.number().int() })),

@@ -39,6 +39,8 @@ export interface FieldView {
   readonly required: boolean;
   readonly default?: unknown;
   readonly choices?: readonly { readonly value: string; readonly title: string }[];
+  /** Changing it drops the credentials: they were typed for the old place. */
+  readonly namesHost?: boolean;
 }
 
 export interface BackendView {
@@ -64,6 +66,8 @@ export interface ConnectionView {
   readonly state: ConnectionState;
   readonly reason: string;
   readonly hint: string;
+  /** Of the reason, so that a door can offer what helps; empty without one. */
+  readonly code: string;
   readonly identity: string | null;
   /** `[]` when the vendor granted none or does not tell. */
   readonly scopes: readonly string[];
@@ -87,6 +91,15 @@ export interface TestView {
   readonly code?: string;
   readonly message?: string;
   readonly hint?: string;
+}
+
+/** How a custom server's offer differs from the accepted one. */
+export interface DefinitionChangeView {
+  readonly list: 'tools' | 'prompts' | 'resources' | 'templates' | 'instructions';
+  readonly name: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
 }
 
 export interface RuleView {

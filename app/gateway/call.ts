@@ -18,10 +18,12 @@ export interface Call {
   readonly clientInfo: unknown;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
-  /** Aborts when the client cancels or goes. */
-  readonly abort: AbortController;
   /** Number of its intent in the history. */
   intent: number;
+  /** The client cancelled or went. */
+  cancelled: boolean;
+  /** Set while a person is asked; aborts when the client cancels or goes. */
+  abort: AbortController | undefined;
   /** Raw JSON of the id and the progress token to answer under; they change when a modern client repeats a parked call. */
   id: string;
   token: string | undefined;

@@ -13,8 +13,9 @@ import {
   redactText,
   standing,
 } from '../policy/index.ts';
+import { isoClock } from '../storage/index.ts';
 import { type Call, rawId } from './call.ts';
-import { inner, join, type Outline, type Part, textAt } from './json-spans.ts';
+import { inner, join, type Outline, type Part, textAt, valueAt } from './json-spans.ts';
 import { createKeptResults } from './kept-results.ts';
 import {
   CODE,
@@ -90,7 +91,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   /** Legacy children that ask questions work on one call at a time, so that a question has one possible owner. */
   const serial = new Map<string, Call[]>();
 
-  const time = (): string => deps.now().toISOString();
+  const time = isoClock(deps.now);
   const serverInfo = (session: Session): string =>
     JSON.stringify({
       name: 'gatehouse',
@@ -124,7 +125,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     const params = value.params === undefined ? {} : value.params;
     if (value.id === undefined) return notified(session, value.method, isObject(params) ? params : {});
-    const span = message.members.get('id');
+    const span = valueAt(message, 'id');
     const id = rawId(value.id) === undefined || span === undefined ? undefined : textAt(bytes, span);
     if (id === undefined)
       return session.send(errorLine('null', CODE.invalidRequest, 'The id must be a string or a number.'));
@@ -324,7 +325,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         }),
       );
     const meta = inner(asked.bytes, inner(asked.bytes, asked.message, 'params'), '_meta');
-    const token = meta?.members.get('progressToken');
+    const token = valueAt(meta, 'progressToken');
     const call: Call = {
       session,
       era,
@@ -336,7 +337,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
       capabilities,
       clientInfo,
       startedAt: performance.now(),
-      abort: new AbortController(),
+      cancelled: false,
+      abort: undefined,
       intent: 0,
       id: asked.id,
       token: token === undefined ? undefined : textAt(asked.bytes, token),
@@ -420,6 +422,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (earlier !== undefined) return joinEarlier(call, earlier);
     const connection = deps.connectionOf(session.connection);
     const holding = holdWithProgress(call);
+    call.abort = new AbortController();
     const answer: Answer = await approvals.ask(
       {
         call: call.intent,
@@ -530,7 +533,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const { route } = call.action;
     if (route.action !== null) {
       const params = inner(call.bytes, call.message, 'params');
-      const args = isObject(call.params.arguments) ? params?.members.get('arguments') : undefined;
+      const args = isObject(call.params.arguments) ? valueAt(params, 'arguments') : undefined;
       const rest = args === undefined ? '' : call.bytes.subarray(args.start + 1, args.end - 1);
       const comma = args === undefined || Object.keys(argumentsOf(call)).length === 0 ? '' : ',';
       extra.set('name', [JSON.stringify(route.tool)]);
@@ -594,7 +597,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     const facts = readResult(bytes, message);
     if (facts === undefined) {
-      const span = message.members.get('error');
+      const span = valueAt(message, 'error');
       const given: unknown = span === undefined ? undefined : JSON.parse(textAt(bytes, span));
       const error = errorToClient(given, call.era, call.capabilities);
       const known = deps.secretsOf(call.session.connection);
@@ -605,7 +608,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       });
     }
     if (facts.resultType === 'input_required') return void inputRequired(call, bytes, facts);
-    const result = resultToClient(bytes, facts, call.method, call.era, serverInfo(call.session));
+    const result = resultToClient(bytes, facts, call.method, call.era, () => serverInfo(call.session));
     if (call.kept !== undefined) settleKept(call, result);
     finish(call, [`{"jsonrpc":"2.0","id":${call.id},"result":`, ...result, '}\n'], outcomeOf(call, bytes, facts));
   };
@@ -620,8 +623,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const outcomeOf = (call: Call, bytes: Buffer, facts: ResultFacts): Partial<NewEntry> => {
     const meta = inner(bytes, facts.result, '_meta');
-    const requestId = meta?.members.get(META.vendorRequestId);
-    const demo = meta?.members.get(META.demo);
+    const requestId = valueAt(meta, META.vendorRequestId);
+    const demo = valueAt(meta, META.demo);
     return {
       outcome: facts.isError ? 'error' : 'ok',
       bytesOut: bytes.length,
@@ -632,8 +635,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   const errorFacts = (call: Call, bytes: Buffer, facts: ResultFacts): Partial<NewEntry> => {
-    const structured = facts.result.members.get('structuredContent');
-    const content = facts.result.members.get('content');
+    const structured = valueAt(facts.result, 'structuredContent');
+    const content = valueAt(facts.result, 'content');
     const parsed: unknown = structured === undefined ? undefined : JSON.parse(textAt(bytes, structured));
     const blocks: unknown =
       content === undefined || content.end - content.start > 65_536 ? [] : JSON.parse(textAt(bytes, content));
@@ -649,8 +652,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   /** A modern child wants to know something first (mcp.md §3.5). */
   const inputRequired = async (call: Call, bytes: Buffer, facts: ResultFacts): Promise<void> => {
     const { session } = call;
-    const requestsSpan = facts.result.members.get('inputRequests');
-    const stateSpan = facts.result.members.get('requestState');
+    const requestsSpan = valueAt(facts.result, 'inputRequests');
+    const stateSpan = valueAt(facts.result, 'requestState');
     const childState = stateSpan === undefined ? undefined : String(JSON.parse(textAt(bytes, stateSpan)));
     const approved = call.kept === undefined ? {} : { approved: call.intent };
     if (call.era === 'modern') {
@@ -681,7 +684,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         continue;
       }
       const reply = await session.ask('elicitation/create', wish.params);
-      if (call.abort.signal.aborted) return;
+      if (call.cancelled) return;
       responses[key] = isObject(reply?.result) ? reply.result : { action: 'cancel' };
     }
     call.extra = new Map([
@@ -819,7 +822,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const answer = error === undefined ? line : [errorLine(id, CODE.internal, error.message, error.toJSON())];
       const send = (): void => {
         if (session.calls.get(id) === call) session.calls.delete(id);
-        if (!call.abort.signal.aborted) session.send(answer);
+        if (!call.cancelled) session.send(answer);
       };
       if (gap) setTimeout(send, PROGRESS_GAP_MS);
       else send();
@@ -843,7 +846,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const sent = call.state === 'sent' || call.state === 'parked';
     call.session.calls.delete(call.id);
     parked.delete(call.upstreamId);
-    call.abort.abort();
+    call.cancelled = true;
+    call.abort?.abort();
     call.kept?.settle(undefined);
     if (sent) deps.upstreamOf(call.session.connection).cancel(call, reason);
     call.state = 'done';

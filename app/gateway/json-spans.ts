@@ -9,11 +9,15 @@ export interface Span {
   readonly end: number;
 }
 
+export interface Member {
+  readonly key: string;
+  /** Where the key starts. */
+  readonly start: number;
+  readonly value: Span;
+}
+
 export interface Outline extends Span {
-  /** Value of each member; of a repeated key the last, as JSON.parse has it. */
-  readonly members: ReadonlyMap<string, Span>;
-  /** Start of each member's key, in order, with where its value ends. */
-  readonly order: readonly { readonly key: string; readonly start: number; readonly end: number }[];
+  readonly members: readonly Member[];
 }
 
 export type Part = Buffer | string;
@@ -31,10 +35,9 @@ const COLON = 0x3a;
 export function outline(bytes: Buffer, from = 0): Outline | undefined {
   const start = skipBlank(bytes, from);
   if (bytes[start] !== OPEN_BRACE) return undefined;
-  const members = new Map<string, Span>();
-  const order: { key: string; start: number; end: number }[] = [];
+  const members: Member[] = [];
   let at = skipBlank(bytes, start + 1);
-  if (bytes[at] === CLOSE_BRACE) return { start, end: at + 1, members, order };
+  if (bytes[at] === CLOSE_BRACE) return { start, end: at + 1, members };
   for (;;) {
     if (bytes[at] !== QUOTE) return undefined;
     const keyEnd = skipString(bytes, at);
@@ -45,18 +48,22 @@ export function outline(bytes: Buffer, from = 0): Outline | undefined {
     const valueStart = skipBlank(bytes, colon + 1);
     const valueEnd = skipValue(bytes, valueStart);
     if (valueEnd === -1) return undefined;
-    members.set(key, { start: valueStart, end: valueEnd });
-    order.push({ key, start: at, end: valueEnd });
+    members.push({ key, start: at, value: { start: valueStart, end: valueEnd } });
     at = skipBlank(bytes, valueEnd);
-    if (bytes[at] === CLOSE_BRACE) return { start, end: at + 1, members, order };
+    if (bytes[at] === CLOSE_BRACE) return { start, end: at + 1, members };
     if (bytes[at] !== COMMA) return undefined;
     at = skipBlank(bytes, at + 1);
   }
 }
 
+/** The value of a member; of a repeated key the last, as JSON.parse has it. */
+export function valueAt(object: Outline | undefined, key: string): Span | undefined {
+  return object?.members.findLast(member => member.key === key)?.value;
+}
+
 /** The outline of a member that is an object. */
 export function inner(bytes: Buffer, parent: Outline | undefined, key: string): Outline | undefined {
-  const span = parent?.members.get(key);
+  const span = valueAt(parent, key);
   return span === undefined ? undefined : outline(bytes, span.start);
 }
 
@@ -65,32 +72,48 @@ export function textAt(bytes: Buffer, span: Span): string {
   return bytes.toString('utf8', span.start, span.end);
 }
 
+/** What becomes of members of an object: another value, or (`undefined`) nothing. */
+export type Changes = ReadonlyMap<string, readonly Part[] | undefined>;
+
 /**
- * The object with some members replaced, added (at the end) or removed (`undefined`). Returns parts to be joined; nothing
- * is copied before that.
+ * The object with some members replaced, added (at the end) or removed. What stays is taken over in runs as long as can
+ * be, blanks and commas included. Returns parts to be joined; nothing is copied before that.
  */
-export function rewrite(
-  bytes: Buffer,
-  object: Outline,
-  changes: ReadonlyMap<string, readonly Part[] | undefined>,
-): Part[] {
+export function rewrite(bytes: Buffer, object: Outline, changes: Changes): Part[] {
   const parts: Part[] = ['{'];
+  const written: string[] = [];
   let first = true;
-  const written = new Set<string>();
-  for (const { key, start, end } of object.order) {
-    if (!changes.has(key)) {
-      parts.push(first ? '' : ',', bytes.subarray(start, end));
-      first = false;
+  /** The run that is being taken over; `from` is -1 when there is none. */
+  let from = -1;
+  let to = -1;
+  const take = (): void => {
+    if (from !== -1 && from < to) parts.push(bytes.subarray(from, to));
+    from = -1;
+  };
+  for (const { key, start, value } of object.members) {
+    const change = changes.get(key);
+    const goes = change === undefined ? changes.has(key) : written.includes(key);
+    if (goes) {
+      take();
       continue;
     }
-    const change = changes.get(key);
-    if (change === undefined || written.has(key)) continue;
-    written.add(key);
-    parts.push(`${first ? '' : ','}${JSON.stringify(key)}:`, ...change);
+    if (from === -1) {
+      if (!first) parts.push(',');
+      from = start;
+    }
     first = false;
+    to = value.end;
+    if (change === undefined) continue;
+    written.push(key);
+    to = value.start;
+    take();
+    parts.push(...change);
+    from = value.end;
+    to = value.end;
   }
+  take();
   for (const [key, change] of changes) {
-    if (change === undefined || written.has(key)) continue;
+    if (change === undefined || written.includes(key)) continue;
     parts.push(`${first ? '' : ','}${JSON.stringify(key)}:`, ...change);
     first = false;
   }
@@ -98,9 +121,20 @@ export function rewrite(
   return parts;
 }
 
+/** Whether `rewrite` would make a difference. */
+export function touches(object: Outline, changes: Changes): boolean {
+  for (const [key, change] of changes) if (change !== undefined || valueAt(object, key) !== undefined) return true;
+  return false;
+}
+
 /** One buffer of all parts. */
 export function join(parts: readonly Part[]): Buffer {
-  return Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part)));
+  let size = 0;
+  for (const part of parts) size += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+  const whole = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const part of parts) at += typeof part === 'string' ? whole.write(part, at) : part.copy(whole, at);
+  return whole;
 }
 
 function keyText(bytes: Buffer, start: number, end: number): string {

@@ -1,4 +1,14 @@
-import { inner, type Outline, outline, type Part, rewrite, textAt } from './json-spans.ts';
+import {
+  type Changes,
+  inner,
+  type Outline,
+  outline,
+  type Part,
+  rewrite,
+  textAt,
+  touches,
+  valueAt,
+} from './json-spans.ts';
 import { CODE, type Era, isObject, type Json, KEY, MODERN } from './protocol.ts';
 
 /** A request on its way to a child. */
@@ -12,7 +22,7 @@ export interface Outgoing {
   /** Capabilities of the originating client, reduced to what we relay. */
   readonly capabilities: Json;
   /** Members of `params` to set or (with `undefined`) to leave out. */
-  readonly params: ReadonlyMap<string, readonly Part[] | undefined>;
+  readonly params: Changes;
 }
 
 /** The client's request with our id, our envelope and nothing else changed (mcp.md §3.6). */
@@ -25,21 +35,14 @@ export function requestToChild(bytes: Buffer, message: Outline, out: Outgoing): 
     changes.set('inputResponses', undefined);
     changes.set('requestState', undefined);
   }
-  const newParams = params === undefined ? objectOf(changes) : rewrite(bytes, params, changes);
-  return [
-    ...rewrite(
-      bytes,
-      message,
-      new Map<string, readonly Part[]>([
-        ['id', [String(out.id)]],
-        ['params', newParams],
-      ]),
-    ),
-    '\n',
-  ];
+  const envelope = new Map<string, readonly Part[]>([['id', [String(out.id)]]]);
+  if (params === undefined) envelope.set('params', objectOf(changes));
+  else if (touches(params, changes)) envelope.set('params', rewrite(bytes, params, changes));
+  return [...rewrite(bytes, message, envelope), '\n'];
 }
 
 function metaToChild(bytes: Buffer, meta: Outline | undefined, out: Outgoing): readonly Part[] | undefined {
+  if (meta === undefined && out.childEra === 'legacy' && !out.withProgress) return undefined;
   const changes = new Map<string, readonly Part[] | undefined>();
   const modern = out.childEra === 'modern';
   changes.set(KEY.version, modern ? [`"${MODERN}"`] : undefined);
@@ -52,8 +55,8 @@ function metaToChild(bytes: Buffer, meta: Outline | undefined, out: Outgoing): r
   return parts.length === 2 ? undefined : parts;
 }
 
-function objectOf(changes: ReadonlyMap<string, readonly Part[] | undefined>): Part[] {
-  return rewrite(Buffer.alloc(0), { start: 0, end: 0, members: new Map(), order: [] }, changes);
+function objectOf(changes: Changes): Part[] {
+  return rewrite(Buffer.alloc(0), { start: 0, end: 0, members: [] }, changes);
 }
 
 /** What a child's `result` says, as far as the gateway looks into it. */
@@ -66,8 +69,8 @@ export interface ResultFacts {
 export function readResult(bytes: Buffer, message: Outline): ResultFacts | undefined {
   const result = inner(bytes, message, 'result');
   if (result === undefined) return undefined;
-  const type = result.members.get('resultType');
-  const isError = result.members.get('isError');
+  const type = valueAt(result, 'resultType');
+  const isError = valueAt(result, 'isError');
   return {
     resultType: type === undefined ? undefined : String(JSON.parse(textAt(bytes, type))),
     isError: isError !== undefined && textAt(bytes, isError) === 'true',
@@ -84,32 +87,37 @@ const LISTS_AND_READS = new Set([
 ]);
 
 /** The members of a child's result that change on the way to a client of the other era, or of the same. */
-export function resultToClient(bytes: Buffer, facts: ResultFacts, method: string, to: Era, serverInfo: string): Part[] {
+export function resultToClient(
+  bytes: Buffer,
+  facts: ResultFacts,
+  method: string,
+  to: Era,
+  serverInfo: () => string,
+): Part[] {
   const { result } = facts;
   const meta = inner(bytes, result, '_meta');
   const changes = new Map<string, readonly Part[] | undefined>();
-  const metaChanges = new Map<string, readonly Part[] | undefined>([
-    [KEY.serverInfo, to === 'modern' ? [serverInfo] : undefined],
-  ]);
-  const newMeta = meta === undefined ? objectOf(metaChanges) : rewrite(bytes, meta, metaChanges);
-  changes.set('_meta', newMeta.length === 2 ? undefined : newMeta);
+  if (meta !== undefined || to === 'modern') {
+    const metaChanges = new Map([[KEY.serverInfo, to === 'modern' ? [serverInfo()] : undefined]]);
+    const newMeta = meta === undefined ? objectOf(metaChanges) : rewrite(bytes, meta, metaChanges);
+    changes.set('_meta', newMeta.length === 2 ? undefined : newMeta);
+  }
   if (to === 'modern') {
     changes.set('resultType', ['"complete"']);
     if (LISTS_AND_READS.has(method)) {
-      if (!result.members.has('ttlMs')) changes.set('ttlMs', ['0']);
+      if (valueAt(result, 'ttlMs') === undefined) changes.set('ttlMs', ['0']);
       changes.set('cacheScope', ['"private"']);
     }
   } else {
     changes.set('resultType', undefined);
     changes.set('ttlMs', undefined);
     changes.set('cacheScope', undefined);
-    const structured = result.members.get('structuredContent');
+    const structured = valueAt(result, 'structuredContent');
     if (structured !== undefined && bytes[structured.start] !== 0x7b) {
       changes.set('structuredContent', ['{"result":', bytes.subarray(structured.start, structured.end), '}']);
     }
   }
-  const untouched = [...changes].every(([key, change]) => change === undefined && !result.members.has(key));
-  return untouched ? [bytes.subarray(result.start, result.end)] : rewrite(bytes, result, changes);
+  return touches(result, changes) ? rewrite(bytes, result, changes) : [bytes.subarray(result.start, result.end)];
 }
 
 /** A child's error, in words that describe the client's hop and era, never ours with the child. */

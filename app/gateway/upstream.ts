@@ -2,7 +2,7 @@ import type { Definition, Definitions } from '../connections/index.ts';
 import { GatehouseError } from '../contract/errors.ts';
 import type { Server } from '../servers/index.ts';
 import type { Call } from './call.ts';
-import { join, type Outline, type Part, textAt } from './json-spans.ts';
+import { join, type Outline, type Part, textAt, valueAt } from './json-spans.ts';
 import { createLineReader } from './lines.ts';
 import { CODE, type Era, errorLine, isObject, type Json, KEY, MODERN, NEWEST_LEGACY, resultLine } from './protocol.ts';
 import { messageOutline, requestToChild } from './translate.ts';
@@ -336,8 +336,8 @@ export class Upstream {
       this.#events.note(`dropped from stdout, since it is not a message: ${bytes.toString('utf8', 0, 200)}`);
       return;
     }
-    const method = message.members.get('method');
-    const id = message.members.get('id');
+    const method = valueAt(message, 'method');
+    const id = valueAt(message, 'id');
     if (method !== undefined) {
       const parsed = JSON.parse(bytes.toString('utf8')) as Json;
       if (id === undefined) this.#notification(String(parsed.method), parsed.params);
@@ -415,9 +415,10 @@ function namesModern(error: unknown): boolean {
   );
 }
 
+/** Bytes above 0x7f stand in strings only, where their meaning does not matter here: read as Latin-1 they need no decoding. */
 function isJson(bytes: Buffer): boolean {
   try {
-    JSON.parse(bytes.toString('utf8'));
+    JSON.parse(bytes.toString('latin1'));
     return true;
   } catch {
     return false;

@@ -80,6 +80,24 @@ it('taking entries away does not bring back a key that a person revoked', async 
   expect(await cursor()).toMatchObject({ keyed: false, entries: [{ connection: 'custom/one' }] });
 });
 
+it('a key that a person revoked is given again by a person alone, not by the command line', async () => {
+  const cli = (name: string, input: unknown): Promise<unknown> => host.api.call('cli', name, input);
+  await register('custom/one');
+  await host.window('clients.revoke', { client: 'cursor' });
+  const again = { client: 'cursor', connections: ['custom/one'] };
+  await expect(cli('clients.register', again)).rejects.toMatchObject({ code: 'GH_CODE_NEEDED' });
+  const link = { client: 'cursor', connection: 'custom/one' };
+  await expect(cli('clients.link', link)).rejects.toMatchObject({ code: 'GH_CODE_NEEDED' });
+  await host.window('clients.unregister', { client: 'cursor' });
+  await expect(cli('clients.register', again)).rejects.toMatchObject({ code: 'GH_CODE_NEEDED' });
+  const { code } = await host.window('code.current', {});
+  await cli('clients.register', { ...again, code });
+  expect((await cursor())?.keyed).toBe(true);
+  // One that was merely taken out comes back without ado.
+  await cli('clients.unregister', { client: 'cursor' });
+  await cli('clients.register', again);
+});
+
 it('an entry outlives a new name of its connection, and is told apart when the connection is gone', async () => {
   const { file } = await register('custom/one');
   const before = readFileSync(file, 'utf8');

@@ -59,23 +59,30 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
     (await ledger.entries()).some(entry => entry.client === client);
   const isKeyed = (client: string): boolean => keys.list().some(({ id, revoked }) => id === client && !revoked);
 
-  const revoke = (client: string): void => {
-    keys.revoke(client);
+  const disconnect = (client: string): void => {
     for (const session of gateway.sessions()) if (session.client === client) gateway.close(session);
+  };
+  /** A key that a person revoked is given again by a person. */
+  const issue = (client: string, context: Context, code: string | undefined): boolean => {
+    if (keys.isRevoked(client)) parts.requirePerson(context, code, `give ${client} a key again`);
+    return keys.issue(client);
   };
   /** With its last entry an assistant loses its key. */
   const retire = async (client: string): Promise<boolean> => {
     if (!isKeyed(client) || (await isRegistered(client))) return false;
-    revoke(client);
+    keys.forget(client);
+    disconnect(client);
     return true;
   };
   /** Runs `work` with a key at hand; one that was issued for it alone is taken back when it fails. */
-  const keyed = async <T>(client: string, work: () => Promise<T>): Promise<T> => {
-    const fresh = keys.issue(client);
+  const keyed = async <T>(client: string, give: () => boolean, work: () => Promise<T>): Promise<T> => {
+    const wasRevoked = keys.isRevoked(client);
+    const fresh = give();
     try {
       return await work();
     } catch (error) {
-      if (fresh) revoke(client);
+      if (wasRevoked) keys.revoke(client);
+      else if (fresh) keys.forget(client);
       throw error;
     }
   };
@@ -112,10 +119,14 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
       const uuids = await Promise.all(ids.map(id => (remove ? uuidOfEntry(id) : uuidOf(id))));
       return changeView(await clients.preview(client, uuids, { remove, force }), idOf);
     },
-    async 'clients.register'({ client, connections: ids, force }, context) {
+    async 'clients.register'({ client, connections: ids, force, code }, context) {
       const uuids = ids.map(uuidOf);
       await clients.preview(client, uuids, { force });
-      const change = await keyed(client, () => clients.register(client, uuids, { force }));
+      const change = await keyed(
+        client,
+        () => issue(client, context, code),
+        () => clients.register(client, uuids, { force }),
+      );
       record(client, change.file, change.changes, context, { undo: change.undo });
       const view = changeView(change, idOf);
       return parts.demo
@@ -131,8 +142,8 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
     },
     async 'clients.undo'({ undo }, context) {
       const { client, file, note, exact, changes } = await clients.undo(undo);
-      // Entries that are back need the key again; taking some away is no reason to undo a person's revocation.
-      if (changes.some(({ kind }) => kind !== 'remove') && (await isRegistered(client))) keys.issue(client);
+      // Entries that are back need the key again, unless a person revoked it.
+      if (!keys.isRevoked(client) && (await isRegistered(client))) keys.issue(client);
       const keyRevoked = await retire(client);
       record(client, file, changes, context, { undone: undo, exact, keyRevoked });
       return { client, file, note, exact };
@@ -150,28 +161,35 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
       }));
     },
     'clients.revoke'({ client }, context) {
-      revoke(client);
+      keys.revoke(client);
+      disconnect(client);
       audit.append({ kind: 'client-revoked', client, door: context.door }, 'durable');
       parts.emit({ type: 'clients' });
       return { revoked: client };
     },
-    'clients.link'({ client, connection }, context) {
+    'clients.link'({ client, connection, code }, context) {
       const uuid = uuidOf(connection);
       const link = clients.link(client, uuid);
-      handOut(client, uuid, context, 'link');
+      handOut(client, uuid, context, code, 'link');
       return { link };
     },
-    'clients.bundle'({ connection }, context) {
+    'clients.bundle'({ connection, code }, context) {
       const uuid = uuidOf(connection);
       const { name, bytes } = clients.bundle(uuid);
-      handOut('claude-desktop', uuid, context, 'bundle');
+      handOut('claude-desktop', uuid, context, code, 'bundle');
       return { name, base64: Buffer.from(bytes).toString('base64') };
     },
   };
 
   /** Whoever follows the link or opens the bundle needs the key. */
-  function handOut(client: string, uuid: string, context: Context, by: 'link' | 'bundle'): void {
-    keys.issue(client);
+  function handOut(
+    client: string,
+    uuid: string,
+    context: Context,
+    code: string | undefined,
+    by: 'link' | 'bundle',
+  ): void {
+    issue(client, context, code);
     audit.append(
       {
         kind: 'client-registered',

@@ -1,12 +1,6 @@
 import type { CatalogField } from '../../mcp/kit/catalog.ts';
 import { type Connection, CUSTOM_SETTINGS, checkSettings } from '../connections/index.ts';
-import {
-  type ConnectionState,
-  type ConnectionView,
-  ERRORS,
-  type FieldView,
-  GatehouseError,
-} from '../contract/index.ts';
+import { type ConnectionView, ERRORS, type FieldView, GatehouseError } from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import { widens } from '../policy/index.ts';
 import type { Context, Handlers } from '../serve/index.ts';
@@ -68,7 +62,7 @@ export function connectionHandlers(parts: Parts): Part {
   const view = (connection: Connection): ConnectionView => {
     const member = fleet.of(connection.uuid);
     const offer = parts.offerOf(connection.uuid);
-    const { state, reason, hint } = stateOf(connection);
+    const { state, reason, hint, code } = stateOf(connection);
     return {
       id: connection.id,
       uuid: connection.uuid,
@@ -78,6 +72,7 @@ export function connectionHandlers(parts: Parts): Part {
       state,
       reason,
       hint,
+      code,
       identity: connection.identity,
       scopes: connection.scopes ?? [],
       scopesKnown: connection.scopes !== null,
@@ -111,21 +106,21 @@ export function connectionHandlers(parts: Parts): Part {
   const heldChanges = (connection: Connection): number =>
     pinned.get(connection.uuid) === undefined ? 0 : pinned.changes(connection.uuid).length;
 
-  const stateOf = (
-    connection: Connection,
-  ): { readonly state: ConnectionState; readonly reason: string; readonly hint: string } => {
+  const stateOf = (connection: Connection): Pick<ConnectionView, 'state' | 'reason' | 'hint' | 'code'> => {
     const { server, signIn } = fleet.of(connection.uuid);
     const needs = (code: keyof typeof ERRORS, reason: string) => ({
       state: 'attention' as const,
       reason,
       hint: ERRORS[code].hint,
+      code,
     });
     if (server.state === 'crash-loop')
       return needs('GH_SERVER_CRASH_LOOP', `The server keeps ending by itself: ${server.reason}.`);
-    if (signIn?.ok === false) return { state: 'attention', reason: signIn.message, hint: signIn.hint };
+    if (signIn?.ok === false)
+      return { state: 'attention', reason: signIn.message, hint: signIn.hint, code: signIn.code };
     if (heldChanges(connection) > 0)
       return needs('GH_DEFINITION_HELD', 'The server offers other tools than those you accepted.');
-    return { state: server.state, reason: '', hint: '' };
+    return { state: server.state, reason: '', hint: '', code: '' };
   };
 
   return {
@@ -331,7 +326,7 @@ export function connectionHandlers(parts: Parts): Part {
 }
 
 function fieldView(field: CatalogField): FieldView {
-  const { name, title, description, kind, required, choices } = field;
+  const { name, title, description, kind, required, choices, namesHost } = field;
   return {
     name,
     title,
@@ -340,5 +335,6 @@ function fieldView(field: CatalogField): FieldView {
     required,
     ...(field.default === undefined ? {} : { default: field.default }),
     ...(choices === undefined ? {} : { choices }),
+    ...(namesHost === undefined ? {} : { namesHost }),
   };
 }

@@ -12,8 +12,8 @@ type Part = Pick<
 
 export function historyHandlers(parts: Parts): Part {
   const { audit, connections, gateway } = parts;
-  const get = (seq: number) => {
-    const entry = audit.get(seq);
+  const get = async (seq: number) => {
+    const entry = await audit.get(seq);
     if (entry === undefined) throw new GatehouseError('GH_NOT_FOUND', `The history has no entry ${seq}.`);
     return entry;
   };
@@ -21,7 +21,7 @@ export function historyHandlers(parts: Parts): Part {
     'audit.list': query => audit.search(query as AuditQuery),
     'audit.get': ({ seq }) => get(seq),
     async 'audit.repeat'({ seq }) {
-      const entry = get(seq);
+      const entry = await get(seq);
       if (
         entry.kind !== 'intent' ||
         entry.effect !== 'read' ||

@@ -58,7 +58,10 @@ export function hostHandlers(parts: Parts, controls: HostControls): Part {
       return vault.status();
     },
     async 'vault.rotate'(_input, context) {
-      const rotated = await vault.rotate(() => audit.reseal(vault.key('history')));
+      const rotated = await vault.rotate({
+        prepare: next => audit.prepareReseal(next('history')),
+        done: () => audit.reseal(vault.key('history')),
+      });
       audit.append({ kind: 'vault-rotated', door: context.door, details: rotated }, 'durable');
       await audit.anchorNow();
       return rotated;
@@ -71,16 +74,15 @@ export function hostHandlers(parts: Parts, controls: HostControls): Part {
       if (name === 'paused') parts.emit({ type: 'paused', paused: settings.get('paused') });
       return { ...all };
     },
-    backup({ folder }, context) {
+    async backup({ folder }, context) {
       if (!isAbsolute(folder)) throw new GatehouseError('GH_INVALID_INPUT', 'Give the absolute path of a folder.');
       if (existsSync(join(folder, 'state.db')))
         throw new GatehouseError('GH_CONFLICT', `${folder} already holds a backup.`);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       audit.append({ kind: 'backup', door: context.door, details: { folder } }, 'durable');
-      audit.flush();
       const quote = (file: string): string => `'${file.replaceAll("'", "''")}'`;
       parts.db.exec(`VACUUM INTO ${quote(join(folder, 'state.db'))}`);
-      audit.copyTo(join(folder, 'audit.db'));
+      await audit.copyTo(join(folder, 'audit.db'));
       writeFileSync(
         join(folder, 'README.txt'),
         `Backup of ${paths.home}, ${parts.now().toISOString()}, Gatehouse ${parts.runtime.version}.\nThe credentials in state.db are sealed; they open only with the key in the keychain (or the passphrase) of that time.\n`,

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Hello, hashOfKey, hostProof, newNonce, same } from './hello.ts';
+import type { Hello } from './hello.ts';
+import { hmacSha256, sha256 } from './sha256.ts';
 
 /** How bridge and command line reach the host. No dependencies: a bridge must start in little more than Node's own time. */
 
@@ -124,12 +125,12 @@ async function shakeHands(
       hint: `Run \`gatehouse clients register ${who.client} --connection ${who.connection}\`, then reconnect.`,
     });
   }
-  const nonce = newNonce();
+  const nonce = (await random(16)).toString('base64url');
   const hello: Hello = { gatehouse: 1, nonce, ...who };
   socket.write(`${JSON.stringify(hello)}\n`);
   const reply = JSON.parse(await firstLine(socket)) as { readonly proof?: string; readonly error?: DialFailure };
   if (reply.error !== undefined) throw new DialError(reply.error);
-  if (reply.proof === undefined || !same(reply.proof, hostProof(hashOfKey(key), nonce))) {
+  if (reply.proof === undefined || !same(reply.proof, proofFor(key, nonce))) {
     throw new DialError({
       code: 'GH_HOST_FALSE',
       message: 'The program on Gatehouse’s socket could not prove that it is Gatehouse.',
@@ -138,6 +139,33 @@ async function shakeHands(
   }
   socket.write(`${JSON.stringify({ key })}\n`);
   return socket;
+}
+
+/** What only a host that knows the hash of the key can answer; see hello.ts. */
+function proofFor(key: string, nonce: string): string {
+  return hmacSha256(sha256(Buffer.from(key)), Buffer.from(`host ${nonce}`)).toString('base64url');
+}
+
+/** Compares in a time that does not depend on where the texts differ. */
+function same(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let at = 0; at < b.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at);
+  return difference === 0;
+}
+
+/** From the kernel itself where it is a file, since `node:crypto` takes 5 ms to load. */
+async function random(bytes: number): Promise<Buffer> {
+  try {
+    const file = openSync('/dev/urandom', 'r');
+    const found = Buffer.alloc(bytes);
+    const read = readSync(file, found, 0, bytes, null);
+    closeSync(file);
+    if (read === bytes) return found;
+  } catch {
+    // Windows
+  }
+  const { randomBytes } = await import('node:crypto');
+  return randomBytes(bytes);
 }
 
 /** Reads one line and leaves the rest on the socket. */

@@ -19,10 +19,6 @@ export interface Hello {
   readonly nonce: string;
 }
 
-export function newNonce(): string {
-  return randomBytes(16).toString('base64url');
-}
-
 export function newKey(): string {
   return randomBytes(32).toString('base64url');
 }

@@ -8,7 +8,11 @@ import { hashOfKey, newKey } from './hello.ts';
 export interface ClientKeys {
   /** Makes sure that the client has a key that is not revoked. Says whether a new one was made. */
   issue(client: string): boolean;
+  /** A person takes the key away; giving it back is a person's decision too. Throws `GH_NOT_FOUND`. */
   revoke(client: string): void;
+  isRevoked(client: string): boolean;
+  /** The client needs its key no longer: as if it had never had one, unless a person revoked it. */
+  forget(client: string): void;
   /** The hash to prove ourselves with. Throws `GH_CLIENT_UNKNOWN` or `GH_CLIENT_REVOKED`. */
   hashOf(client: string): Buffer;
   matches(client: string, key: string): boolean;
@@ -52,6 +56,11 @@ export function createClientKeys(deps: {
     revoke(client) {
       if (row(client) === undefined) throw new GatehouseError('GH_NOT_FOUND', `No key was given to "${client}".`);
       db.prepare('UPDATE client SET revoked_at=? WHERE id=?').run(now().toISOString(), client);
+      rmSync(fileOf(client), { force: true });
+    },
+    isRevoked: client => row(client)?.revoked === true,
+    forget(client) {
+      db.prepare('DELETE FROM client WHERE id=? AND revoked_at IS NULL').run(client);
       rmSync(fileOf(client), { force: true });
     },
     hashOf(client) {

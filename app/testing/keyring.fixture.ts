@@ -26,7 +26,7 @@ async function run(command: string): Promise<unknown> {
     case 'read':
       return vault.readSecrets('one');
     case 'rotate':
-      return vault.rotate(() => undefined);
+      return vault.rotate({ prepare: () => undefined, done: () => undefined });
     case 'anchor':
       return vault.anchor?.write(value);
     case 'anchor?':

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stateWith } from '../testing/index.ts';
 import { createVault, type KeyStore, keychainStore, memoryStore, passphraseStore, type Vault } from './index.ts';
 
@@ -56,11 +56,15 @@ describe('sealed credentials', () => {
     const vault = vaultOn(store);
     await vault.open();
     vault.setSecrets('one', { token: 'a' });
-    const before = vault.key('history');
-    const tell = vi.fn();
-    expect(await vault.rotate(tell)).toEqual({ keyId: 2, secrets: 1 });
-    expect(tell).toHaveBeenCalledOnce();
-    expect(vault.key('history').equals(before)).toBe(false);
+    const told: string[] = [];
+    const before = vault.key('history').toString('hex');
+    const rotated = await vault.rotate({
+      prepare: next => void told.push(next('history').toString('hex'), vault.key('history').toString('hex')),
+      done: () => void told.push(vault.key('history').toString('hex')),
+    });
+    expect(rotated).toEqual({ keyId: 2, secrets: 1 });
+    expect(told).toEqual([told[2], before, told[2]]);
+    expect(told[2]).not.toBe(before);
     const again = vaultOn(store);
     await again.open();
     expect(again.readSecrets('one')).toEqual({ token: 'a' });

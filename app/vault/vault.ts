@@ -32,9 +32,16 @@ export interface Vault {
   readSecrets(connection: string): Record<string, string>;
   /** A key for another purpose of the host, such as sealing the head of the history. */
   key(purpose: string): Buffer;
-  /** A new key; every record is sealed again in one transaction. Calls `onRotated` before the old key is forgotten. */
-  rotate(onRotated: () => void): Promise<{ readonly keyId: number; readonly secrets: number }>;
+  /** A new key; every record is sealed again in one transaction. Others who seal with our keys follow in two steps. */
+  rotate(others: Followers): Promise<{ readonly keyId: number; readonly secrets: number }>;
   readonly anchor: { read(): Promise<string | undefined>; write(text: string): Promise<void> } | undefined;
+}
+
+export interface Followers {
+  /** Before the key changes: `next` gives keys as `Vault.key` will. */
+  prepare(next: (purpose: string) => Buffer): void;
+  /** The key has changed; the old one is not yet forgotten. */
+  done(): void;
 }
 
 interface VaultRow {
@@ -160,13 +167,14 @@ export function createVault(deps: {
       return values;
     },
     key: purpose => deriveKey(opened(), 'host', purpose),
-    async rotate(onRotated) {
+    async rotate(others) {
       const old = opened();
       const known = row();
       if (known === undefined) throw new GatehouseError('GH_INTERNAL', 'An open vault without a record.');
       const next = known.keyId + 1;
       const fresh = randomBytes(32);
       const wrapped = await store.save(keyName(known.installation, next), fresh);
+      others.prepare(purpose => deriveKey(fresh, 'host', purpose));
       const secrets = transaction(db, () => {
         const all = db.prepare('SELECT connection, field, sealed FROM secret').all();
         const put = db.prepare('UPDATE secret SET sealed=? WHERE connection=? AND field=?');
@@ -183,7 +191,7 @@ export function createVault(deps: {
         return all.length;
       });
       key = fresh;
-      onRotated();
+      others.done();
       await store.remove(keyName(known.installation, known.keyId));
       return { keyId: next, secrets };
     },

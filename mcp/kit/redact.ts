@@ -1,6 +1,8 @@
 /** What stands where a secret was. */
 export const MASK = '•••';
 
+/** Shorter values are no secrets: masking them would garble everything. */
+const SHORTEST = 4;
 const SECRET_TEXT: readonly RegExp[] = [
   /\bBearer\s+[A-Za-z0-9._~+/=-]{8,}/gi,
   /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/g,
@@ -11,8 +13,9 @@ const SECRET_TEXT: readonly RegExp[] = [
 
 /** Masks what looks like a credential in free text, and every one of `known` values wherever it stands. */
 export function redactText(text: string, known: Iterable<string> = []): string {
+  if (text.length < SHORTEST) return text;
   let clean = text;
-  for (const value of [...known].filter(({ length }) => length >= 4).sort((a, b) => b.length - a.length))
+  for (const value of [...known].filter(({ length }) => length >= SHORTEST).sort((a, b) => b.length - a.length))
     for (const form of formsOf(value)) clean = clean.replaceAll(form, MASK);
   for (const pattern of SECRET_TEXT) clean = clean.replace(pattern, MASK);
   return clean;

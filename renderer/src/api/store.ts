@@ -4,41 +4,84 @@ import type {
   BackendView,
   ClientView,
   ConnectionView,
-  EntryView,
   HostEvent,
   StatusView,
 } from '../../../app/contract/index.ts';
-import { call, Failure, listen } from './client.ts';
+import { call, type Failure, failureOf } from './client.ts';
+import { type Line, listen } from './events.ts';
+
+/** What the host holds and several screens show. */
+interface Loaded {
+  readonly status: StatusView;
+  readonly connections: readonly ConnectionView[];
+  readonly backends: readonly BackendView[];
+  readonly clients: readonly ClientView[];
+  readonly approvals: readonly ApprovalView[];
+}
+type Slice = keyof Loaded;
 
 /** What several screens share. What one screen alone needs stays with that screen. */
 interface State {
-  readonly linked: boolean;
-  readonly status: StatusView | null;
-  readonly connections: readonly ConnectionView[] | null;
-  readonly backends: readonly BackendView[];
-  readonly approvals: readonly ApprovalView[];
-  readonly clients: readonly ClientView[] | null;
-  /** The newest entries that came while the window was open, newest first. */
-  readonly live: readonly EntryView[];
+  readonly line: Line;
+  /** Not here: not loaded yet. */
+  readonly loaded: Partial<Loaded>;
+  /** Why a slice could not be loaded; the others are not touched by it. */
+  readonly failed: Partial<Readonly<Record<Slice, Failure>>>;
+  /** Grows with every entry of the history, and with every line that stands again. */
+  readonly historyMoves: number;
   readonly code: { readonly code: string; readonly expiresAt: string } | null;
+  /** What went wrong with the last thing the person asked for. */
   readonly problem: Failure | null;
+  /** Tokens to take back what was written into an assistant's file, while this window is open. */
+  readonly undo: Readonly<Record<string, string>>;
 }
 
-const LIVE_AT_MOST = 500;
-
 export const useStore = create<State>(() => ({
-  linked: true,
-  status: null,
-  connections: null,
-  backends: [],
-  approvals: [],
-  clients: null,
-  live: [],
+  line: 'up',
+  loaded: {},
+  failed: {},
+  historyMoves: 0,
   code: null,
   problem: null,
+  undo: {},
 }));
 
-const { setState: set, getState: get } = useStore;
+const { setState: set } = useStore;
+
+const LOADERS: { readonly [S in Slice]: () => Promise<Loaded[S]> } = {
+  status: () => call('status', {}),
+  connections: () => call('connections.list', {}),
+  backends: () => call('backends.list', {}),
+  clients: () => call('clients.list', {}),
+  approvals: () => call('approvals.list', {}),
+};
+const SLICES = Object.keys(LOADERS) as Slice[];
+
+const asked = new Map<Slice, number>();
+
+/** Loads slices anew. An answer that a later question overtook is dropped. */
+export async function refresh(...slices: readonly Slice[]): Promise<void> {
+  await Promise.all(
+    slices.map(async slice => {
+      const mine = (asked.get(slice) ?? 0) + 1;
+      asked.set(slice, mine);
+      try {
+        const value = await LOADERS[slice]();
+        if (asked.get(slice) !== mine) return;
+        set(({ loaded, failed: { [slice]: _, ...failed } }) => ({ loaded: { ...loaded, [slice]: value }, failed }));
+      } catch (error) {
+        if (asked.get(slice) !== mine) return;
+        const failure = failureOf(error);
+        // A lost line is told once, above everything; what was loaded before it stays.
+        if (failure.code === 'GH_HOST_DOWN' && useStore.getState().loaded[slice] !== undefined) return;
+        set(state => ({
+          failed: { ...state.failed, [slice]: failure },
+          ...(failure.keyRefused ? { line: 'refused' } : {}),
+        }));
+      }
+    }),
+  );
+}
 
 /** Runs something a person asked for; a failure is shown, and `undefined` returned. */
 export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
@@ -46,56 +89,42 @@ export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined>
     set({ problem: null });
     return await work();
   } catch (error) {
-    set({
-      problem: error instanceof Failure ? error : new Failure('GH_INTERNAL', String(error), 'Reload the window.'),
-    });
+    set({ problem: failureOf(error) });
     return undefined;
   }
 }
 
 export const dismissProblem = (): void => set({ problem: null });
 
-export async function refresh(what: 'status' | 'connections' | 'clients' | 'all'): Promise<void> {
-  const wants = (name: typeof what): boolean => what === 'all' || what === name;
-  await attempt(async () => {
-    const [status, connections, clients] = await Promise.all([
-      wants('status') ? call('status', {}) : get().status,
-      wants('connections') ? call('connections.list', {}) : get().connections,
-      wants('clients') ? call('clients.list', {}) : get().clients,
-    ]);
-    set({ status, connections, clients });
-  });
-}
-
 function onEvent(event: HostEvent): void {
   switch (event.type) {
     case 'approvals':
-      return set({ approvals: event.approvals });
+      asked.set('approvals', (asked.get('approvals') ?? 0) + 1);
+      return set(({ loaded }) => ({ loaded: { ...loaded, approvals: event.approvals } }));
     case 'connections':
       return void refresh('connections');
     case 'clients':
       return void refresh('clients');
     case 'paused':
-      return void refresh('status');
+      return set(({ loaded }) =>
+        loaded.status === undefined
+          ? {}
+          : { loaded: { ...loaded, status: { ...loaded.status, paused: event.paused } } },
+      );
     case 'code':
       return set({ code: { code: event.code, expiresAt: event.expiresAt } });
     case 'entries':
-      return set({ live: [...event.entries.toReversed(), ...get().live].slice(0, LIVE_AT_MOST) });
+      return set(({ historyMoves }) => ({ historyMoves: historyMoves + 1 }));
   }
 }
 
-/** Loads everything once and keeps it current. After a lost line everything is loaded anew. */
-export async function begin(): Promise<void> {
-  const load = async (): Promise<void> => {
-    await refresh('all');
-    await attempt(async () =>
-      set({ approvals: await call('approvals.list', {}), backends: await call('backends.list', {}) }),
-    );
-  };
-  await load();
-  listen(onEvent, up => {
-    const before = get().linked;
-    set({ linked: up });
-    if (up && !before) void load();
+/** Loads everything, and again whenever a line stands: what happened in between was not heard. */
+export function begin(): void {
+  listen(onEvent, line => {
+    const { line: before } = useStore.getState();
+    if (before !== 'refused') set({ line });
+    if (line !== 'up') return;
+    set(({ historyMoves }) => ({ historyMoves: historyMoves + 1 }));
+    void refresh(...SLICES);
   });
 }

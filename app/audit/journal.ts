@@ -1,0 +1,224 @@
+import { hash as hashOnce } from 'node:crypto';
+import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from '../storage/index.ts';
+import type { Head } from './chain.ts';
+
+/**
+ * The last moments of the history on their way into its database. A commit of SQLite costs more than everything else that
+ * happens to a call, so entries are first written to one of two small files, a batch in one piece, and the worker thread moves
+ * them into the database a little later; what is left after a crash is moved at the next start. A file is
+ *
+ *   batch:   u32 length of the rest · u48 number of its first entry · u8 sealed · 32 bytes hash of its last entry · 32 bytes seal · records
+ *   record:  u32 length of the body · 32 bytes hash of the entry before · the body, JSON in UTF-8
+ *
+ * one batch after the other, then a length of 0. Numbers are little-endian.
+ */
+const BATCH_HEAD = 75;
+const RECORD_HEAD = 36;
+const END = 4;
+/** A file of this size is left for the other one, as soon as that one has been moved. */
+const FULL = 1 << 20;
+
+/** A part of a journal file that waits to be moved: whole batches. */
+export interface Piece {
+  readonly file: string;
+  readonly from: number;
+  /** Exclusive; `undefined`: to the end. */
+  readonly to: number | undefined;
+}
+
+export interface Journal {
+  /** Adds an entry to the next batch; returns its hash. */
+  add(seq: number, body: string, previous: Buffer): Buffer;
+  /** Writes the batch. When that fails the batch is forgotten, and the files hold what they held. */
+  write(end: Head, mac: Buffer | undefined, durable: boolean): void;
+  /** Through the caches of the system. */
+  sync(): void;
+  pieces(): readonly Piece[];
+  /** These pieces are in the database, for good. */
+  moved(pieces: readonly Piece[]): void;
+  close(): void;
+}
+
+interface File {
+  readonly path: string;
+  readonly fd: number;
+  /** Bytes that are in the database, and bytes written. */
+  moved: number;
+  end: number;
+  dirty: boolean;
+}
+
+/** The two files beside the history's database. */
+export function journalFiles(database: string): readonly [string, string] {
+  return [`${database}-journal-a`, `${database}-journal-b`];
+}
+
+/** Opens both files, empty. What an earlier host left in them must have been moved before. */
+export function openJournal(database: string): Journal {
+  const open = (path: string): File => ({ path, fd: openSync(path, 'w+', 0o600), moved: 0, end: 0, dirty: false });
+  const [one, two] = journalFiles(database);
+  let active = open(one);
+  let other = open(two);
+  let batch = Buffer.allocUnsafe(64 * 1024);
+  let first = 0;
+  let at = BATCH_HEAD;
+
+  const room = (bytes: number): void => {
+    if (at + bytes + END <= batch.length) return;
+    const larger = Buffer.allocUnsafe((at + bytes) * 2);
+    batch.copy(larger, 0, 0, at);
+    batch = larger;
+  };
+  const flushed = (file: File): void => {
+    if (file.dirty) fdatasyncSync(file.fd);
+    file.dirty = false;
+  };
+  const sync = (): void => {
+    flushed(other);
+    flushed(active);
+  };
+
+  return {
+    add(seq, body, previous) {
+      const bytes = Buffer.byteLength(body);
+      room(RECORD_HEAD + bytes);
+      if (at === BATCH_HEAD) first = seq;
+      batch.writeUInt32LE(bytes, at);
+      previous.copy(batch, at + 4);
+      batch.write(body, at + RECORD_HEAD);
+      const hash = hashOnce('sha256', batch.subarray(at + 4, at + RECORD_HEAD + bytes), 'buffer');
+      at += RECORD_HEAD + bytes;
+      return hash;
+    },
+    write(end, mac, durable) {
+      if (active.end >= FULL && other.moved === other.end) {
+        [active, other] = [other, active];
+        active.moved = 0;
+        active.end = 0;
+      }
+      batch.writeUInt32LE(at - 4, 0);
+      batch.writeUIntLE(at === BATCH_HEAD ? end.seq + 1 : first, 4, 6);
+      batch[10] = mac === undefined ? 0 : 1;
+      end.hash.copy(batch, 11);
+      mac?.copy(batch, 43);
+      batch.writeUInt32LE(0, at);
+      const length = at;
+      at = BATCH_HEAD;
+      active.dirty = true;
+      if (writeSync(active.fd, batch, 0, length + END, active.end) !== length + END)
+        throw new Error('the disk took only a part of it');
+      if (durable) sync();
+      active.end += length;
+    },
+    sync,
+    pieces: () =>
+      [other, active]
+        .filter(({ moved, end }) => moved < end)
+        .map(({ path, moved, end }) => ({ file: path, from: moved, to: end })),
+    moved(pieces) {
+      for (const { file, to } of pieces) {
+        const found = file === active.path ? active : other;
+        if (to === found.end) {
+          found.moved = 0;
+          found.end = 0;
+        } else found.moved = to ?? 0;
+      }
+    },
+    close() {
+      for (const { fd, path, moved, end } of [active, other]) {
+        closeSync(fd);
+        if (moved === end) rmSync(path, { force: true });
+      }
+    },
+  };
+}
+
+/** Puts the entries of the pieces into the database, with the seal of the last; those it has already are passed over. */
+export function moveInto(db: DatabaseSync, pieces: readonly Piece[]): void {
+  const insert = db.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)');
+  const seal = db.prepare(
+    'INSERT INTO seal (id, seq, hash, mac) VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq=excluded.seq, hash=excluded.hash, mac=excluded.mac WHERE excluded.seq >= seq',
+  );
+  const batches = pieces.map(batchesOf).filter(run => run.length > 0);
+  if (batches.length === 0) return;
+  batches.sort(([a], [b]) => (a?.first ?? 0) - (b?.first ?? 0));
+  transaction(db, () => {
+    let last = Number(
+      db
+        .prepare('SELECT max(seq) AS seq FROM (SELECT max(seq) AS seq FROM entry UNION ALL SELECT seq FROM checkpoint)')
+        .get()?.seq ?? 0,
+    );
+    let sealed: Batch | undefined;
+    for (const batch of batches.flat()) {
+      for (const { seq, body, hash } of batch.entries) {
+        if (seq <= last) continue;
+        insert.run(seq, body, hash);
+        last = seq;
+      }
+      if (batch.mac !== undefined) sealed = batch;
+    }
+    if (sealed?.mac !== undefined) seal.run(sealed.end.seq, sealed.end.hash, sealed.mac);
+  });
+}
+
+interface Batch {
+  readonly first: number;
+  readonly entries: readonly { readonly seq: number; readonly body: string; readonly hash: Buffer }[];
+  readonly end: Head;
+  readonly mac: Buffer | undefined;
+}
+
+/** The whole batches of a piece, up to the first that a power cut left incomplete. */
+function batchesOf({ file, from, to }: Piece): readonly Batch[] {
+  const bytes = readPart(file, from, to);
+  const found: Batch[] = [];
+  for (let at = 0; at + BATCH_HEAD <= bytes.length; ) {
+    const length = bytes.readUInt32LE(at) + 4;
+    const batch =
+      length < BATCH_HEAD || at + length > bytes.length ? undefined : batchIn(bytes.subarray(at, at + length));
+    const before = found.at(-1);
+    if (batch === undefined || (before !== undefined && batch.first !== before.end.seq + 1)) break;
+    found.push(batch);
+    at += length;
+  }
+  return found;
+}
+
+function batchIn(bytes: Buffer): Batch | undefined {
+  const first = bytes.readUIntLE(4, 6);
+  const entries: { seq: number; body: string; hash: Buffer }[] = [];
+  let hash = bytes.subarray(11, 43);
+  for (let at = BATCH_HEAD; at < bytes.length; ) {
+    const end = at + RECORD_HEAD <= bytes.length ? at + RECORD_HEAD + bytes.readUInt32LE(at) : bytes.length + 1;
+    const before = entries.at(-1);
+    if (
+      end > bytes.length ||
+      (before !== undefined && bytes.compare(before.hash, 0, 32, at + 4, at + RECORD_HEAD) !== 0)
+    )
+      return undefined;
+    hash = hashOnce('sha256', bytes.subarray(at + 4, end), 'buffer');
+    entries.push({ seq: first + entries.length, body: bytes.toString('utf8', at + RECORD_HEAD, end), hash });
+    at = end;
+  }
+  if (bytes.compare(hash, 0, 32, 11, 43) !== 0) return undefined;
+  const mac = bytes[10] === 1 ? Buffer.from(bytes.subarray(43, BATCH_HEAD)) : undefined;
+  return { first, entries, end: { seq: first + entries.length - 1, hash: Buffer.from(hash) }, mac };
+}
+
+function readPart(file: string, from: number, to: number | undefined): Buffer {
+  let fd: number;
+  try {
+    fd = openSync(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+  try {
+    const bytes = Buffer.allocUnsafe((to ?? fstatSync(fd).size) - from);
+    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from));
+  } finally {
+    closeSync(fd);
+  }
+}
