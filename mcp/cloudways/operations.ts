@@ -134,7 +134,7 @@ export async function waitFor(
       };
     last = seen;
   }
-  return { ...(last === undefined ? {} : told(last)), ...others };
+  return { ...(last === undefined ? {} : told(last)), ...others, message: 'It has finished.' };
 }
 
 /** A look that failed says nothing of the operation. Throws what ends the call. */
