@@ -177,6 +177,25 @@ test('a question that the assistant cannot show is answered here', async ({ page
   expect(await again).toContain('decline');
 });
 
+test('what waits is answered from the command line too, where the window lends its code', async () => {
+  const assistant = await desk.assistant('custom/echo');
+  const code = async (): Promise<string> => (await desk.api('code.current', {})).code;
+  const asked = assistant.call('ask', { about: 'the shell' });
+  await expect.poll(async () => (await desk.api('questions.list', {})).length).toBe(1);
+  const [question] = (await desk.here.run(['questions', 'list'])).json as readonly { readonly id: string }[];
+  const answer = ['questions', 'answer', question?.id ?? '', '--set', 'sure=true'];
+  expect((await desk.here.run(answer)).stderr).toContain('GH_CODE_NEEDED');
+  await desk.here.run([...answer, '--code', await code()]);
+  expect(await asked).toMatch(/sure\W+:true/);
+  const called = assistant.call('write', { line: 'from the shell' });
+  await expect.poll(async () => (await desk.api('approvals.list', {})).length).toBe(1);
+  const [approval] = await desk.api('approvals.list', {});
+  const shown = await desk.here.run(['approvals', 'show', approval?.id ?? '']);
+  expect(shown.json).toMatchObject({ tool: 'write', similar: { arguments: expect.anything() } });
+  await desk.here.run(['approvals', 'allow', approval?.id ?? '', '--code', await code()]);
+  expect(await called).toContain('wrote from the shell');
+});
+
 test.describe('the pop-over', () => {
   for (const width of [360, 480])
     test(`answers at ${width} pixels, with the code for the command line`, async ({ page }) => {

@@ -78,7 +78,7 @@ test('nothing runs out of the window, at any width', async ({ page }) => {
     await go(page, place);
     for (const width of [400, 480, 700, 900, 1_400]) {
       await page.setViewportSize({ width, height: 800 });
-      await page.waitForTimeout(120);
+      await page.waitForTimeout(150);
       const by = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (by > 0) over[`${place} at ${width}`] = by;
     }

@@ -22,11 +22,12 @@ const PLACES: Readonly<Record<string, string>> = {
   approvals: '#/approvals',
   history: '#/history',
   'history-charts': '#/history?view=charts',
+  'history-found': '#/history?kind=outcome&time=day',
   'history-entry': '#/history?entry=1',
   assistants: '#/assistants',
-  popover: '#/popover',
   settings: '#/settings',
   doctor: '#/doctor',
+  popover: '#/popover',
   start: '#/start',
   'start-sign-in': '#/start?step=sign-in&backend=dpod',
   'start-check': '#/start?step=check&connection=dpod%2Fdemo',
@@ -38,6 +39,7 @@ test.beforeAll(async () => {
   await desk.api('connections.demo', { backend: 'dpod' });
   await desk.api('connections.test', { id: 'dpod/demo' });
   await desk.custom('echo', 'legacy');
+  await desk.api('connections.classify', { id: 'custom/echo', tool: 'ask', effect: 'read' });
   await desk.custom('dead', 'dead').catch(() => undefined);
   const assistant = await desk.assistant('dpod/demo');
   for (const [tool, args] of [
@@ -62,7 +64,9 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     const assistant = await desk.assistant('custom/echo');
     const answer = assistant.call('write', { line: 'a line that is written when a person allows it' });
+    const asked = assistant.call('ask', { about: 'the picture' });
     await expect.poll(async () => (await desk.api('approvals.list', {})).length).toBe(1);
+    await expect.poll(async () => (await desk.api('questions.list', {})).length).toBe(1);
     await desk.open(page, '#/home');
     const faults: Record<string, unknown> = {};
     for (const [name, place] of Object.entries(PLACES)) {
@@ -81,7 +85,10 @@ for (const scheme of ['light', 'dark'] as const) {
     }
     const [waiting] = await desk.api('approvals.list', {});
     if (waiting !== undefined) await desk.api('approvals.deny', { id: waiting.id });
+    const [question] = await desk.api('questions.list', {});
+    if (question !== undefined) await desk.api('questions.answer', { id: question.id, action: 'decline' });
     await answer;
+    await asked;
     expect(faults).toEqual({});
   });
 }

@@ -96,6 +96,17 @@ describe('with a host that a command started', { timeout: 30_000 }, () => {
     expect((await run('audit', 'stats', '--hours', '3')).json).toMatchObject({ bucketHours: 1, calls: 0, actions: [] });
     const much = await run('audit', 'stats', '--from', '2020-01-01', '--filter', 'tool=x');
     expect([much.status, JSON.parse(much.stderr)]).toMatchObject([1, { error: { code: 'GH_INVALID_INPUT' } }]);
+    const tried = await run('grants', 'preset', 'custom/shapes', 'full', '--dry-run');
+    expect(tried.json).toMatchObject({ widens: true, changes: expect.any(Array) });
+    const one = await run('grants', 'set', 'custom/shapes', 'hide', '--tool', 'write', '--dry-run');
+    expect(one.json).toMatchObject({ widens: false, changes: [{ tool: 'write', after: 'hide' }] });
+    expect((await run('grants', 'preset', 'custom/shapes', 'read-only')).json).toMatchObject({ preset: 'read-only' });
+    const file = `${here.folder}/grants.csv`;
+    const exported = await run('audit', 'export', file, '--filter', 'kind=grant-changed');
+    expect(exported.json).toMatchObject({ file, entries: 4 });
+    expect((await run('questions', 'list')).json).toEqual([]);
+    const unasked = await run('questions', 'decline', 'none');
+    expect([unasked.status, JSON.parse(unasked.stderr)]).toMatchObject([1, { error: { code: 'GH_APPROVAL_GONE' } }]);
     expect((await run('vault', 'status')).json).toMatchObject({ state: 'open', kind: 'memory' });
     expect((await run('settings', 'get')).json).toMatchObject({ mcpEndpoint: false });
     expect((await run('approvals', 'list')).json).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Rule, Verdict } from './decide.ts';
 
 /** Ready-made grants. `default` takes away everything that was set for the place. */
-export const PRESETS = ['default', 'read-only', 'ask', 'full'] as const;
+const PRESETS = ['default', 'read-only', 'ask', 'full'] as const;
 export type Preset = (typeof PRESETS)[number];
 
 const VERDICTS: Readonly<

@@ -144,9 +144,12 @@ async function traced(
   });
   const events = await trace(cdp, work);
   const gaps = await page.evaluate(() => (window as unknown as { gaps: number[] }).gaps.splice(0));
-  const main = events.find(event => event.name === 'thread_name' && event.args.name === 'CrRendererMain');
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid}/${tid}`;
+  const main = new Set(
+    events.filter(event => event.name === 'thread_name' && event.args.name === 'CrRendererMain').map(threadOf),
+  );
   const tasks = events.filter(
-    event => event.name === 'RunTask' && event.pid === main?.pid && event.tid === main.tid && event.dur !== undefined,
+    event => event.name === 'RunTask' && main.has(threadOf(event)) && event.dur !== undefined,
   );
   if (tasks.length === 0) throw new Error('The trace has no tasks of the page.');
   return { longest: Math.max(...tasks.map(({ dur = 0 }) => dur / 1_000)), p99: quantile(gaps.slice(5), 0.99) };

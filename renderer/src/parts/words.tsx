@@ -1,6 +1,6 @@
 import { Badge, type BadgeProps } from '@mantine/core';
 import { useStore } from '../api/store.ts';
-import { formatsNow, useWords } from '../words/index.ts';
+import { useWords } from '../words/index.ts';
 
 const COLORS: Readonly<Record<string, string>> = { read: 'gray', write: 'blue', destructive: 'red' };
 
@@ -43,14 +43,4 @@ export function useNameOf(): (client: string) => string {
     if (id === 'terminal') return common.terminal;
     return clients?.find(client => client.id === id)?.title ?? id;
   };
-}
-
-/** In a component that has `useFormats`, `formats.time` is the better way: it follows a change of the language. */
-export function timeOf(iso: string): string {
-  return formatsNow().time(iso);
-}
-
-/** `1 entry`, `12 entries`, in English: only for words that are not in the catalogue yet. */
-export function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString()} ${number === 1 ? one : many}`;
 }

@@ -23,6 +23,8 @@ export function Filters({ view, charts }: { readonly view: View; readonly charts
     const timer = setTimeout(() => setQuery({ q: text }), TYPING_MS);
     return () => clearTimeout(timer);
   }, [text]);
+  // A link, or the way back, may name other words than those that were typed.
+  useEffect(() => setText(typed => (typed.trim() === view.text ? typed : view.text)), [view.text]);
   const set = Object.keys(view.facets).length;
   return (
     <>

@@ -74,12 +74,13 @@ export function useWhole(mayMove: () => boolean): Source {
     call('status', {}).then(
       status => {
         latest.current = Math.max(latest.current, status.historyEnd);
-        put({ start: status.historyStart, end: latest.current });
+        const end = bounds.current === undefined || mayMove() ? latest.current : bounds.current.end;
+        put({ start: Math.min(status.historyStart, end), end });
         fetchSeen();
       },
       error => setFailed(failureOf(error)),
     );
-  }, [put, fetchSeen]);
+  }, [put, fetchSeen, mayMove]);
 
   useEffect(() => {
     let timer = 0;
@@ -97,6 +98,7 @@ export function useWhole(mayMove: () => boolean): Source {
       if (event.type !== 'entries') return;
       for (const entry of event.entries) known.current.set(entry.seq, entry);
       latest.current = Math.max(latest.current, event.entries.at(-1)?.seq ?? 0);
+      if (event.entries.some(({ kind }) => kind === 'pruned')) again();
       if (timer === 0) timer = window.setTimeout(tell, TELL_MS);
     });
     again();
