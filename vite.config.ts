@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   plugins: [react()],
   base: './',
+  // The host puts the nonce of each answer in its place (app/serve/http.ts).
+  html: { cspNonce: '__NONCE__' },
   build: {
     outDir: '../dist/window',
     emptyOutDir: true,

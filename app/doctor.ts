@@ -84,7 +84,7 @@ function diskCheck(paths: Paths, check: Check): CheckView {
   return check(
     'disk',
     megabytes > 200,
-    `${megabytes} MB free`,
+    megabytes < 10_000 ? `${megabytes} MB free` : `${Math.floor(megabytes / 1_000)} GB free`,
     'Free some space: without it the history cannot be written, and then no call is let through.',
   );
 }

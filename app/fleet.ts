@@ -127,6 +127,9 @@ export function createFleet(deps: FleetDeps): Fleet {
         message: reason,
       });
     }
+    const told = members.get(uuid);
+    if (state === 'ready' && told?.signIn?.ok === false && told.signIn.code.startsWith('GH_SERVER_'))
+      told.signIn = undefined;
     if (state === 'stopped' || state === 'crash-loop') {
       const member = members.get(uuid);
       if (member !== undefined) member.health = undefined;
@@ -212,8 +215,11 @@ export function createFleet(deps: FleetDeps): Fleet {
     try {
       await member.upstream.ready();
     } catch (error) {
-      if (error instanceof GatehouseError) return { ok: false, ...error.toJSON() };
-      throw error;
+      if (!(error instanceof GatehouseError)) throw error;
+      // Kept, so that the connection is seen to need a person until its server starts.
+      member.signIn = { ok: false, ...error.toJSON() };
+      deps.onChanged(uuid, 'state');
+      return member.signIn;
     }
     if (connection.backend === 'custom')
       return { ok: true, identity: `runs (${member.upstream.era} protocol)`, scopes: null, demo: false };

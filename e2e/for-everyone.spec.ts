@@ -18,6 +18,12 @@ const PLACES = [
   '#/history',
   '#/history?entry=1',
   '#/assistants',
+  '#/home',
+  '#/settings',
+  '#/doctor',
+  '#/start',
+  '#/start?step=sign-in&backend=dpod',
+  '#/start?step=assistants&connection=custom%2Fecho',
 ];
 
 const go = async (page: Page, place: string): Promise<void> => {
@@ -67,14 +73,17 @@ for (const scheme of ['light', 'dark'] as const) {
 test('nothing runs out of the window, at any width', async ({ page }) => {
   await using _waiting = await wait();
   await desk.open(page);
-  for (const width of [400, 700, 900, 1_400]) {
-    await page.setViewportSize({ width, height: 800 });
-    for (const place of PLACES) {
-      await go(page, place);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(over, `${place} at ${width}`).toBeLessThanOrEqual(0);
+  const over: Record<string, number> = {};
+  for (const place of PLACES) {
+    await go(page, place);
+    for (const width of [400, 480, 700, 900, 1_400]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.waitForTimeout(150);
+      const by = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (by > 0) over[`${place} at ${width}`] = by;
     }
   }
+  expect(over).toEqual({});
 });
 
 test('by keyboard alone: about the window, add a connection, look at it, remove it', async ({ page }) => {

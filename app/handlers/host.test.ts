@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { eventually, isRunning, startHost, type TestHost } from '../testing/index.ts';
+import { eventually, fixture, isRunning, startHost, type TestHost } from '../testing/index.ts';
 
 let host: TestHost;
 beforeEach(async () => {
@@ -87,6 +87,17 @@ it('a demonstration answers, says that it is one, comes back with the host, and 
   expect(Object.keys(after)).toEqual(Object.keys(before));
   await host.window('connections.remove', { id });
   await eventually(() => childrenOf().length === 0);
+});
+
+it('a server that does not start needs a person, until it does', async () => {
+  const settings = { command: process.execPath, args: [fixture('raw-server'), 'dead'] };
+  const { id } = await host.window('connections.add', { backend: 'custom', name: 'dead', settings });
+  expect(await host.window('connections.test', { id })).toMatchObject({ ok: false });
+  const state = async () => (await host.window('connections.list', {}))[0];
+  expect(await state()).toMatchObject({ state: 'attention', code: expect.stringMatching(/^GH_SERVER_/) });
+  await host.window('connections.edit', { id, settings: { args: [fixture('raw-server'), 'legacy'] } });
+  expect(await host.window('connections.test', { id })).toMatchObject({ ok: true });
+  expect(await state()).toMatchObject({ state: 'ready', reason: '' });
 });
 
 it('a backend without a demonstration says so and leaves nothing behind', async () => {

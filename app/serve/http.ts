@@ -29,8 +29,20 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.json': 'application/json',
 };
-const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Stands in the built page where the nonce of each answer goes: the window's own styles are let in by it, and no others. */
+const NONCE = '__NONCE__';
+const csp = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 const BODY_LIMIT = 4 * 1024 * 1024;
 const LAUNCH_MS = 60_000;
 
@@ -95,13 +107,15 @@ export async function openHttpDoor(deps: {
       return json(response, 404, failure('GH_NOT_FOUND', 'There is no such page.'));
     try {
       const body = readFileSync(join(deps.folder, ...wanted.split(sep)));
+      const nonce = randomBytes(16).toString('base64');
       const asset = wanted.startsWith(`${sep}assets${sep}`);
       response.writeHead(200, {
         'content-type': TYPES[extname(wanted)] ?? 'application/octet-stream',
-        'content-security-policy': CSP,
+        'content-security-policy': csp(nonce),
         ...(asset ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}),
       });
-      response.end(request.method === 'HEAD' ? undefined : body);
+      const page = extname(wanted) === '.html' ? body.toString('utf8').replaceAll(NONCE, nonce) : body;
+      response.end(request.method === 'HEAD' ? undefined : page);
     } catch {
       json(response, 404, failure('GH_NOT_FOUND', 'There is no such page.'));
     }

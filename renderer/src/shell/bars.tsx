@@ -50,7 +50,7 @@ function Said() {
   const { common } = useWords();
   const said = useStore(state => state.said);
   return (
-    <div role="status">
+    <div role="status" className="live">
       {said !== null && (
         <div className="bar said" data-tone={said.tone === 'good' ? 'green' : 'red'}>
           <span>{said.text}</span>

@@ -1,72 +1,140 @@
-import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight';
-import '@mantine/spotlight/styles.css';
-import { useEffect } from 'react';
-import { useStore } from '../api/store.ts';
-import { hashOf, hashOfConnection } from '../route.ts';
+import { Kbd, Modal, TextInput } from '@mantine/core';
+import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { useWords } from '../words/index.ts';
-import { copyReport, setPaused, setTheme, testConnection, verifyHistory } from './deeds.ts';
-import { keyText } from './keys.ts';
-import { LISTED } from './navigation.tsx';
+import { type Command, useCommands } from './commands.ts';
+import { matching } from './matching.ts';
 
-/** Everything by its name. Opens whenever `asked` grows. */
+/**
+ * Everything by its name. Opens whenever `asked` grows. Not Mantine's Spotlight: that one tells a screen reader neither what is
+ * chosen nor how many there are, and a fast Enter takes what was chosen before the last letter.
+ */
 export function Palette({ asked }: { readonly asked: number }) {
   const { palette } = useWords();
+  const [opened, setOpened] = useState(false);
+  const [chosen, setChosen] = useState<Command>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked for once more
-  useEffect(() => spotlight.open(), [asked]);
+  useEffect(() => {
+    setChosen(undefined);
+    setOpened(true);
+  }, [asked]);
+  const carryOut = (): void => {
+    if (chosen?.to !== undefined) location.hash = chosen.to;
+    chosen?.run?.();
+  };
   return (
-    <Spotlight
-      shortcut={null}
-      actions={[
-        { group: palette.groups.screens, actions: useScreens() },
-        { group: palette.groups.actions, actions: useDeeds() },
-        { group: palette.groups.connections, actions: useConnections() },
-      ]}
-      nothingFound={palette.nothing}
-      searchProps={{ placeholder: palette.search, 'aria-label': palette.search }}
-      scrollable
-      maxHeight="min(60vh, 460px)"
+    <Modal
+      opened={opened}
+      onClose={() => setOpened(false)}
+      // Whoever goes elsewhere goes on there; whoever only does something goes on where they were.
+      returnFocus={chosen?.to === undefined}
+      onExitTransitionEnd={carryOut}
+      withCloseButton={false}
+      padding={0}
+      size="lg"
+      yOffset="12vh"
+      transitionProps={{ duration: 80, exitDuration: 0 }}
       attributes={{ content: { 'aria-label': palette.label } }}
-    />
+    >
+      <Finder
+        onChosen={command => {
+          setChosen(command);
+          setOpened(false);
+        }}
+      />
+    </Modal>
   );
 }
 
-const goTo = (hash: string) => (): void => {
-  location.hash = hash;
-};
-
-function useScreens(): SpotlightActionData[] {
-  const words = useWords();
-  return LISTED.map(name => ({
-    id: `screen ${name}`,
-    label: words[name].title,
-    onClick: goTo(hashOf([name])),
-    ...(name === 'settings' ? { rightSection: keyText('settings') } : {}),
-  }));
+function Finder({ onChosen }: { readonly onChosen: (command: Command) => void }) {
+  const { palette } = useWords();
+  const [query, setQuery] = useState('');
+  const [at, setAt] = useState(0);
+  const list = useId();
+  const found = matching(useCommands(), query);
+  const chosen = found[Math.min(at, found.length - 1)];
+  const idOf = (command: Command): string => `${list}-${command.id}`;
+  const keyDown = (event: KeyboardEvent): void => {
+    const steps: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1 };
+    const next = steps[event.key];
+    if (next !== undefined && found.length > 0) {
+      event.preventDefault();
+      setAt((next + found.length) % found.length);
+    } else if (event.key === 'Enter' && !event.nativeEvent.isComposing && chosen !== undefined) {
+      event.preventDefault();
+      onChosen(chosen);
+    }
+  };
+  const shown = chosen === undefined ? undefined : idOf(chosen);
+  useEffect(() => {
+    if (shown !== undefined) document.getElementById(shown)?.scrollIntoView({ block: 'nearest' });
+  }, [shown]);
+  return (
+    <>
+      <TextInput
+        data-autofocus
+        variant="unstyled"
+        size="md"
+        px="md"
+        py={6}
+        role="combobox"
+        aria-label={palette.search}
+        aria-expanded={found.length > 0}
+        aria-controls={list}
+        aria-activedescendant={shown}
+        aria-autocomplete="list"
+        placeholder={palette.search}
+        spellCheck={false}
+        autoComplete="off"
+        value={query}
+        onChange={event => {
+          setQuery(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={keyDown}
+      />
+      <div className="finder" role="listbox" id={list} aria-label={palette.label} tabIndex={-1}>
+        {found.map((command, index) => (
+          <Option
+            key={command.id}
+            id={idOf(command)}
+            command={command}
+            heading={command.group === found[index - 1]?.group ? undefined : command.group}
+            selected={command === chosen}
+            onRun={() => onChosen(command)}
+          />
+        ))}
+      </div>
+      <div role="status" className="finder-empty">
+        {found.length === 0 ? palette.nothing : ''}
+      </div>
+    </>
+  );
 }
 
-function useDeeds(): SpotlightActionData[] {
-  const { palette } = useWords();
-  const paused = useStore(state => state.loaded.status?.paused ?? false);
-  const theme = useStore(state => state.loaded.status?.theme);
-  return [
-    paused
-      ? { id: 'resume', label: palette.resume, onClick: () => void setPaused(false) }
-      : { id: 'pause', label: palette.pause, onClick: () => void setPaused(true), rightSection: keyText('pause') },
-    { id: 'add', label: palette.add, onClick: goTo(hashOf(['start'])) },
-    { id: 'verify', label: palette.verify, onClick: () => void verifyHistory() },
-    { id: 'report', label: palette.report, onClick: () => void copyReport() },
-    { id: 'code', label: palette.code, onClick: goTo(hashOf(['approvals'])) },
-    ...(['light', 'dark', 'system'] as const)
-      .filter(name => name !== theme)
-      .map(name => ({ id: `theme ${name}`, label: palette.theme[name], onClick: () => void setTheme(name) })),
-  ];
+interface OptionProps {
+  readonly id: string;
+  readonly command: Command;
+  /** Shown above the first of its group. */
+  readonly heading: string | undefined;
+  readonly selected: boolean;
+  readonly onRun: () => void;
 }
 
-function useConnections(): SpotlightActionData[] {
-  const { palette } = useWords();
-  const connections = useStore(state => state.loaded.connections) ?? [];
-  return connections.flatMap(({ id, title }) => [
-    { id: `connection ${id}`, label: id, description: title, onClick: goTo(hashOfConnection(id)) },
-    { id: `test ${id}`, label: palette.test(id), onClick: () => void testConnection(id) },
-  ]);
+function Option({ id, command, heading, selected, onRun }: OptionProps) {
+  return (
+    <>
+      {heading !== undefined && (
+        <div className="finder-group" aria-hidden="true">
+          {heading}
+        </div>
+      )}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field above, which keeps the focus */}
+      <div role="option" id={id} className="finder-option" aria-selected={selected} tabIndex={-1} onClick={onRun}>
+        <span className="wrap">
+          {command.label} {command.about !== undefined && <span className="quiet">{command.about}</span>}
+        </span>
+        {command.keys !== undefined && <Kbd size="xs">{command.keys}</Kbd>}
+      </div>
+    </>
+  );
 }

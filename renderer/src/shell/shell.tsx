@@ -27,7 +27,6 @@ export function Shell() {
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} · Gatehouse`;
   }, [waiting, title]);
-  useFocusOnArrival(place);
   useEffect(fetchAhead, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: wherever one goes, the menu of a narrow window closes
   useEffect(() => setOpened(false), [place]);
@@ -65,11 +64,12 @@ export function Shell() {
         <Navigation screen={screen} waiting={waiting} />
       </AppShell.Navbar>
       <AppShell.Main>
-        <Stack gap="md" maw={1100}>
+        <Stack gap="md" maw={1240}>
           <Bars screen={screen} />
           <Guard place={place}>
             <Suspense fallback={<Loading />}>
               <Show />
+              <Arrival place={place} />
             </Suspense>
           </Guard>
         </Stack>
@@ -87,8 +87,11 @@ function useScreen(path: readonly string[]): Screen {
   return screenOf(path) ?? (nothingYet ? 'start' : 'home');
 }
 
-/** Whoever moves by keyboard or hears the page goes on at its heading. Not at the start: that is the browser's place. */
-function useFocusOnArrival(place: string): void {
+/**
+ * Whoever moves by keyboard or hears the page goes on at its heading. Not at the start: that is the browser's place. It stands
+ * beside the screen within the same boundary, so that it comes when the screen has come and not while it is fetched.
+ */
+function Arrival({ place }: { readonly place: string }) {
   const [start] = useState(place);
   const [moved, setMoved] = useState(false);
   useEffect(() => {
@@ -97,4 +100,5 @@ function useFocusOnArrival(place: string): void {
     scrollTo(0, 0);
     document.getElementById('screen')?.focus({ preventScroll: true });
   }, [place, start, moved]);
+  return null;
 }

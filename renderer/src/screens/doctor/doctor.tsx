@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import type { CheckView } from '../../../../app/contract/index.ts';
 import { useAsked } from '../../api/asked.ts';
@@ -52,9 +52,7 @@ function Check({ check: { name, ok, says, remedy } }: { readonly check: CheckVie
   return (
     <li>
       <Group gap="xs" wrap="nowrap" align="flex-start">
-        <Badge className="verdict" color={ok ? 'green' : 'orange'}>
-          {ok ? doctor.good : doctor.notGood}
-        </Badge>
+        <span className={ok ? 'verdict good' : 'verdict warn'}>{ok ? `✓ ${doctor.good}` : `! ${doctor.notGood}`}</span>
         <div className="wrap">
           <b>{names[name] ?? name}</b> <span className="quiet">{says}</span>
           {remedy !== '' && (

@@ -25,7 +25,7 @@ export function CallsChart({ bars, shown, names }: CallsChartProps) {
       type="stacked"
       series={shown.map(name => ({ name, label: names[name], color: COLORS[name] }))}
       withLegend
-      legendProps={{ verticalAlign: 'bottom' }}
+      legendProps={{ verticalAlign: 'bottom', itemSorter: null }}
       tickLine="none"
       gridAxis="x"
       maxBarWidth={36}

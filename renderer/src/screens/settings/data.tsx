@@ -16,11 +16,11 @@ export function Data() {
   if (status === undefined) return null;
   return (
     <Panel title={data.title}>
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         {data.folder}
       </Text>
       <Copyable text={status.home} label={data.folder} />
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         {data.vault}
       </Text>
       {status.vault.state === 'open' ? <Open vault={status.vault} /> : <Closed vault={status.vault} />}

@@ -65,12 +65,12 @@ export const settings: typeof en = {
     folder: 'Datenordner',
     vault: 'Tresor',
     kinds: {
-      keychain: 'dem Schlüsselbund dieses Rechners',
-      passphrase: 'einer Passphrase',
-      memory: 'dem Arbeitsspeicher: weg, wenn Gatehouse endet',
+      keychain: 'im Schlüsselbund dieses Rechners',
+      passphrase: 'unter Ihrer Passphrase',
+      memory: 'nur im Arbeitsspeicher und ist weg, wenn Gatehouse endet',
     },
     open: (secrets, kind, keyId) =>
-      `Offen, mit ${number(secrets)} Zugangsdaten; Schlüssel ${number(keyId)}, verwahrt von ${kind}.`,
+      `Offen, mit ${number(secrets)} Zugangsdaten. Sein Schlüssel, Nummer ${number(keyId)}, liegt ${kind}.`,
     passphrase: 'Passphrase',
     unlock: 'Aufschließen',
     rotate: 'Schlüssel erneuern',

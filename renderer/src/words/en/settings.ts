@@ -61,12 +61,12 @@ export const settings = {
     folder: 'Data folder',
     vault: 'Vault',
     kinds: {
-      keychain: 'the keychain of this computer',
-      passphrase: 'a passphrase',
-      memory: 'memory only: gone when Gatehouse ends',
+      keychain: 'in the keychain of this computer',
+      passphrase: 'under your passphrase',
+      memory: 'in memory only, and gone when Gatehouse ends',
     },
     open: (secrets: number, kind: string, keyId: number): string =>
-      `Open, with ${count(secrets, { one: 'credential', other: 'credentials' })}; key ${number(keyId)}, kept by ${kind}.`,
+      `Open, with ${count(secrets, { one: 'credential', other: 'credentials' })}. Its key, number ${number(keyId)}, is kept ${kind}.`,
     passphrase: 'Passphrase',
     unlock: 'Unlock',
     rotate: 'Renew the key',
