@@ -40,7 +40,7 @@ export function Actions({ connection, grants, draft }: ActionsProps) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{words.columns.action}</Table.Th>
-              <Table.Th w={125}>{words.columns.effect}</Table.Th>
+              <Table.Th w={145}>{words.columns.effect}</Table.Th>
               <Table.Th w={85}>{words.columns.scope}</Table.Th>
               <Table.Th w={115}>{words.columns.grant}</Table.Th>
               <Table.Th w={160}>{words.columns.follows}</Table.Th>
@@ -155,7 +155,7 @@ function Scope({ row, connection }: { readonly row: Row; readonly connection: Co
   return (
     <Text
       size="xs"
-      className={permitted === 'no' ? 'warn' : permitted === 'yes' ? 'good' : 'quiet'}
+      {...(permitted === 'no' ? { className: 'warn' } : permitted === 'yes' ? { className: 'good' } : { c: 'dimmed' })}
       {...(row.scopes.length === 0 ? {} : { title: words.needs(row.scopes) })}
     >
       {words.scope[permitted]}
