@@ -88,6 +88,9 @@ test('nothing runs out of the window, at any width', async ({ page }) => {
 
 test('by keyboard alone: about the window, add a connection, look at it, remove it', async ({ page }) => {
   await desk.open(page);
+  // Where the window starts, the focus is the browser's.
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Connections' })).toBeVisible();
   const key = (name: string): Promise<void> => page.keyboard.press(name);
   const tabTo = async (name: RegExp): Promise<void> => {
     for (let presses = 0; presses < 60; presses++) {

@@ -8,6 +8,7 @@ export const theme = createTheme({
   primaryColor: 'blue',
   primaryShade: { light: 8, dark: 8 },
   cursorType: 'pointer',
+  respectReducedMotion: true,
   fontFamily: 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif',
   components: {
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 600, variant: 'light', radius: 'sm' } }),

@@ -21,6 +21,7 @@ export function Shell() {
   const place = path.join('/');
   const waiting = useStore(waitingIn);
   const line = useStore(state => state.line);
+  const [start] = useState(place);
   const [opened, setOpened] = useState(false);
   const { Show } = SCREENS[screen];
   const { title } = words[screen];
@@ -69,7 +70,7 @@ export function Shell() {
           <Guard place={place}>
             <Suspense fallback={<Loading />}>
               <Show />
-              <Arrival place={place} />
+              <Arrival place={place} start={start} />
             </Suspense>
           </Guard>
         </Stack>
@@ -91,8 +92,7 @@ function useScreen(path: readonly string[]): Screen {
  * Whoever moves by keyboard or hears the page goes on at its heading. Not at the start: that is the browser's place. It stands
  * beside the screen within the same boundary, so that it comes when the screen has come and not while it is fetched.
  */
-function Arrival({ place }: { readonly place: string }) {
-  const [start] = useState(place);
+function Arrival({ place, start }: { readonly place: string; readonly start: string }) {
   const [moved, setMoved] = useState(false);
   useEffect(() => {
     if (!moved && place === start) return;

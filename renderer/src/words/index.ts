@@ -39,4 +39,3 @@ export const useWords = (): Words => useSpoken(spoken => spoken.words);
 export const useFormats = (): Formats => useSpoken(spoken => spoken.formats);
 /** The same outside of a component. */
 export const wordsNow = (): Words => useSpoken.getState().words;
-export const formatsNow = (): Formats => useSpoken.getState().formats;

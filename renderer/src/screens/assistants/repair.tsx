@@ -40,7 +40,7 @@ export function Repair({ clients }: { readonly clients: readonly ClientView[] })
           </Group>
         </div>
       )}
-      <div role="status">
+      <div role="status" className={said.length === 0 ? 'unseen' : ''}>
         {said.map(sentence => (
           <Text key={sentence} size="sm" className="wrap">
             {sentence}

@@ -1,5 +1,5 @@
 import { Group, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { ConnectionView, EffectView, GrantsView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt, refresh } from '../../api/store.ts';
@@ -40,10 +40,10 @@ export function Actions({ connection, grants, draft }: ActionsProps) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{words.columns.action}</Table.Th>
-              <Table.Th w={150}>{words.columns.effect}</Table.Th>
-              <Table.Th w={95}>{words.columns.scope}</Table.Th>
-              <Table.Th w={125}>{words.columns.grant}</Table.Th>
-              <Table.Th w={200}>{words.columns.follows}</Table.Th>
+              <Table.Th w={145}>{words.columns.effect}</Table.Th>
+              <Table.Th w={85}>{words.columns.scope}</Table.Th>
+              <Table.Th w={115}>{words.columns.grant}</Table.Th>
+              <Table.Th w={160}>{words.columns.follows}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -72,8 +72,8 @@ function Tool({ tool, rows, connection, draft }: ToolProps) {
     <>
       {!alone && (
         <Table.Tr className="tool">
-          <Table.Td colSpan={3} className="wrap" fw={600}>
-            {tool}
+          <Table.Td colSpan={3} fw={600}>
+            <Name>{tool}</Name>
           </Table.Td>
           <Table.Td colSpan={2}>
             <GrantSelect label={words.grantForTool(tool)} place={{ tool }} draft={draft} />
@@ -98,7 +98,9 @@ function ActionRow({
   const next = draft.preview?.changes.find(change => change.tool === tool && change.action === action);
   return (
     <Table.Tr>
-      <Table.Td className={alone ? 'wrap' : 'wrap inner'}>{action}</Table.Td>
+      <Table.Td className={alone ? '' : 'inner'}>
+        <Name>{action}</Name>
+      </Table.Td>
       <Table.Td>
         {connection.backend === 'custom' ? (
           <Classify connection={connection} tool={tool} effect={row.effect} />
@@ -128,6 +130,17 @@ function ActionRow({
   );
 }
 
+/** A long name may break behind an underscore, and nowhere else. */
+function Name({ children }: { readonly children: string }) {
+  return children.split(/(?<=_)/).map((part, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one name never change places
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
 /** What the vendor's credential permits. */
 function Scope({ row, connection }: { readonly row: Row; readonly connection: ConnectionView }) {
   const { grants: words } = useWords().connections;
@@ -142,7 +155,7 @@ function Scope({ row, connection }: { readonly row: Row; readonly connection: Co
   return (
     <Text
       size="xs"
-      className={permitted === 'no' ? 'warn' : permitted === 'yes' ? 'good' : 'quiet'}
+      {...(permitted === 'no' ? { className: 'warn' } : permitted === 'yes' ? { className: 'good' } : { c: 'dimmed' })}
       {...(row.scopes.length === 0 ? {} : { title: words.needs(row.scopes) })}
     >
       {words.scope[permitted]}

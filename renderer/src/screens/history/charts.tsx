@@ -4,7 +4,7 @@ import { Table } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { InputOf, StatsView } from '../../../../app/contract/index.ts';
 import { call, type Failure, failureOf } from '../../api/client.ts';
-import { useStore } from '../../api/store.ts';
+import { hear } from '../../api/store.ts';
 import { Empty, Loading } from '../../parts/page.tsx';
 import { NotLoaded } from '../../parts/problem.tsx';
 import { actionOf } from '../../parts/words.tsx';
@@ -21,18 +21,32 @@ const COLORS: Readonly<Record<string, string>> = {
   cancelled: 'gray.5',
   unknown: 'grape.6',
 };
+const ANEW_MS = 3_000;
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** Ended calls in pictures, each with its words and its numbers. Of the view's filters those count that calls have. */
 export function Charts({ view }: { readonly view: View }) {
   const { history } = useWords();
-  const moves = useStore(state => state.historyMoves);
   const [stats, setStats] = useState<StatsView>();
   const [failed, setFailed] = useState<Failure>();
   const [again, setAgain] = useState(0);
-  const slow = Math.floor(moves / 50);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: looks anew now and then while the history moves
+  // Looks anew now and then while the history moves: drawing is dear.
+  useEffect(() => {
+    let timer = 0;
+    const stop = hear(event => {
+      if ((event.type !== 'entries' && event.type !== 'line') || timer !== 0) return;
+      timer = window.setTimeout(() => {
+        timer = 0;
+        setAgain(n => n + 1);
+      }, ANEW_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `again` asks once more
   useEffect(() => {
     let current = true;
     call('audit.stats', rangeOf(view, Date.now())).then(
@@ -46,7 +60,7 @@ export function Charts({ view }: { readonly view: View }) {
     return () => {
       current = false;
     };
-  }, [view, again, slow]);
+  }, [view, again]);
   if (failed !== undefined) return <NotLoaded failure={failed} retry={() => setAgain(again + 1)} />;
   if (stats === undefined) return <Loading />;
   if (stats.calls === 0) return <Empty>{history.chart.none}</Empty>;
@@ -80,7 +94,11 @@ function rangeOf({ query, facets }: View, now: number): InputOf<'audit.stats'> {
 }
 
 const labelOf = (formats: Formats, stats: StatsView, from: string): string =>
-  stats.bucketHours >= 24 ? formats.day(from) : formats.time(from);
+  stats.bucketHours >= 24
+    ? formats.day(from)
+    : stats.bucketHours === 1
+      ? formats.clock(from)
+      : `${formats.day(from)} ${formats.clock(from)}`;
 
 function Chart({
   title,

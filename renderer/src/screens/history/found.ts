@@ -9,6 +9,8 @@ const PAGE = 200;
 /** How many new entries are fetched at once; when there are more, the list starts over rather than leave a gap. */
 const CATCH_UP = 500;
 const NEAR_END = 60;
+/** What follows along by itself for hours is cut at the old end; it is loaded again on demand. */
+const KEPT = 3_000;
 
 interface List {
   /** Newest first, without a gap. */
@@ -46,14 +48,16 @@ export function useFound(query: Query, mayMove: () => boolean): Source {
 
   const catchUp = useCallback(async () => {
     const before = now.current;
-    if (before === undefined) return;
+    // More than that are not kept aside: showing them starts over.
+    if (before === undefined || before.held.length >= KEPT) return;
     const mine = round.current;
     const found = await ask({ after: (before.held[0] ?? before.entries[0])?.seq ?? 0, limit: CATCH_UP });
     const old = now.current;
     if (mine !== round.current || old === undefined || found.length === 0) return;
     if (found.length === CATCH_UP) return again();
     if (!mayMove()) return put({ ...old, held: [...found, ...old.held] });
-    put({ ...old, entries: [...found, ...old.held, ...old.entries], held: [] });
+    const all = [...found, ...old.held, ...old.entries];
+    put({ entries: all.slice(0, KEPT), held: [], more: old.more || all.length > KEPT });
   }, [ask, put, again, mayMove]);
 
   useEffect(() => {
@@ -106,8 +110,9 @@ export function useFound(query: Query, mayMove: () => boolean): Source {
     },
     held: list?.held.length ?? 0,
     showHeld() {
-      if (now.current !== undefined)
-        put({ ...now.current, entries: [...now.current.held, ...now.current.entries], held: [] });
+      if (now.current === undefined) return;
+      if (now.current.held.length >= KEPT) again();
+      else put({ ...now.current, entries: [...now.current.held, ...now.current.entries], held: [] });
     },
     failed,
     again,

@@ -158,7 +158,7 @@ function Known({ entry, index, onOpen }: RowProps & { readonly entry: EntryView 
         {what}
       </Cell>
       <Cell name="who" title={who}>
-        {entry.demo === true && <Demo />} {who}
+        {entry.demo === true && <Demo size="xs" />} {who}
       </Cell>
       <Cell name="result">{result !== undefined && <Badge color={result[1]}>{result[0]}</Badge>}</Cell>
       <Cell name="took">{entry.durationMs === undefined ? '' : formats.duration(entry.durationMs)}</Cell>
