@@ -58,8 +58,9 @@ export async function ask(call: CloudwaysCall, request: Ask): Promise<unknown> {
   const body = readBody(answer, request);
   if (answer.status >= 400) throw refusalOf(answer, body, request);
   const inner = isItem(body) && isItem(body.data) && onlyEnvelope(body) ? body.data : body;
-  if (isItem(inner) && inner.status === false && request.ignoreStatus !== true)
-    throw new Fault('GH_VENDOR_REFUSED', `${purpose}: Cloudways refused: ${messageOf(inner)}`, {
+  const denied = [body, inner].find(one => isItem(one) && one.status === false);
+  if (isItem(denied) && request.ignoreStatus !== true)
+    throw new Fault('GH_VENDOR_REFUSED', `${purpose}: Cloudways refused: ${messageOf(denied)}`, {
       status: answer.status,
     });
   return request.reveal === true ? inner : masked(inner);

@@ -47,6 +47,7 @@ export const history: typeof en = {
     approval: 'Freigabe',
     question: 'Frage eines Servers',
     'sign-in': 'Anmeldung beim Anbieter',
+    'browser-sign-in': 'Anmeldeseite',
     'credential-refused': 'Zugangsdaten abgelehnt',
     'secret-set': 'Zugangsdaten hinterlegt',
     'connection-added': 'Verbindung angelegt',

@@ -46,6 +46,7 @@ export const history = {
     approval: 'approval',
     question: 'question of a server',
     'sign-in': 'sign-in at the vendor',
+    'browser-sign-in': 'sign-in page',
     'credential-refused': 'credential refused',
     'secret-set': 'credential stored',
     'connection-added': 'connection added',

@@ -16,7 +16,7 @@ export const start = {
     accountOf: (title: string): string => `Connect an account of ${title}`,
     server: 'Add a server of yours',
     demo: 'Try it with made-up data',
-    demoOf: (title: string): string => `Try ${title} with made-up data`,
+    demoOf: (title: string): string => `Try it with made-up data: ${title}`,
     demoThere: 'Go on with the demonstration',
     goOn: 'You began this already:',
     goOnWith: (id: string): string => `Go on with ${id}`,
