@@ -11,7 +11,7 @@ test('from nothing to an assistant that answers, with made-up data', async ({ pa
   const began = Date.now();
   await page.goto(desk.url);
   await expect(page.getByRole('heading', { name: 'Getting started' })).toBeVisible();
-  await page.getByRole('button', { name: 'Try Thales DPoD with made-up data' }).click();
+  await page.getByRole('button', { name: 'Try it with made-up data: Thales DPoD' }).click();
   await expect(page.getByText('It works.')).toBeVisible();
   await expect(page.getByText('demonstration')).toBeVisible();
   await expect(page.getByText('dpod.tenant.api_appowner')).toBeVisible();
