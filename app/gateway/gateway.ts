@@ -76,7 +76,7 @@ export interface Gateway {
 
 /** Assistants give up at 60 s: an approved call that takes longer is answered with "repeat it to read the outcome". */
 const ANSWER_WITHIN_MS = 55_000;
-const PROGRESS_GAP_MS = 5;
+const PROGRESS_GAP_MS = 25;
 const HOLD_PROGRESS_MS = 5_000;
 const MAX_OPEN_CALLS = 1_000;
 const MAX_ROUNDS = 8;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntryView, InputOf, OutputOf, ProcedureName } from '../contract/index.ts';
+import { createLineReader } from '../gateway/index.ts';
 import { createHost, type Host, type HostOptions } from '../host.ts';
 import { findRuntime } from '../runtime.ts';
 import { dial } from '../serve/dial.ts';
@@ -112,14 +113,11 @@ export function modern(params: Message = {}, capabilities: Message = {}): Messag
 export async function openLink(home: string, connection: string, client: string): Promise<Link> {
   const socket = await dial(home, { role: 'client', client, connection });
   const received: Message[] = [];
-  let rest = Buffer.alloc(0);
-  socket.on('data', (chunk: Buffer) => {
-    rest = Buffer.concat([rest, chunk]);
-    for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
-      received.push(JSON.parse(rest.toString('utf8', 0, end)) as Message);
-      rest = rest.subarray(end + 1);
-    }
-  });
+  const reader = createLineReader(
+    line => void received.push(JSON.parse(line.toString('utf8')) as Message),
+    head => void received.push({ tooLong: head.length }),
+  );
+  socket.on('data', chunk => reader.push(chunk as Buffer));
   let next = 1;
   const link: Link = {
     socket,
