@@ -154,14 +154,13 @@ test('any place of it is reached at once, and the list does not move under the e
 });
 
 test('older finds follow as one gets there', async ({ page }) => {
-  await desk.open(page, '#/history?q=before');
+  await Promise.all(Array.from({ length: 220 }, (_, n) => echo(`older ${n}`)));
+  await desk.open(page, '#/history?q=older');
   const table = page.getByRole('table', { name: 'Entries' });
   const rows = async (): Promise<number> => Number(await table.getAttribute('aria-rowcount'));
-  await expect.poll(rows).toBeGreaterThan(120);
-  await desk.open(page, '#/history?tool=echo');
   await expect.poll(rows).toBe(201);
   await page.locator('.scroller').evaluate(box => box.scrollTo(0, box.scrollHeight));
-  await expect.poll(rows).toBeGreaterThan(400);
+  await expect.poll(rows).toBe(221);
 });
 
 test('one goes through it by keyboard', async ({ page }) => {
