@@ -31,7 +31,7 @@ export function LastCalls() {
       {failure !== undefined && <NotLoaded failure={failure} retry={again} />}
       {entries?.length === 0 && <div className="quiet">{last.none}</div>}
       {entries !== undefined && entries.length > 0 && (
-        <table className="entries last" aria-label={last.title}>
+        <table className="last-calls" aria-label={last.title}>
           <thead>
             <tr>
               <th className="when">{last.when}</th>
