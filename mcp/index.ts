@@ -11,11 +11,13 @@ type AnyManifest = Manifest<any>;
 
 /** The backends we ship, loaded when asked for. */
 export const backends: Readonly<Record<string, () => Promise<AnyManifest>>> = {
+  cloudways: async () => (await import('./cloudways/index.ts')).cloudways,
   dpod: async () => (await import('./dpod/index.ts')).dpod,
 };
 
 /** The local stand-ins of the vendors. */
 export const sandboxes: Readonly<Record<string, () => Promise<SandboxModule>>> = {
+  cloudways: () => import('./cloudways/sandbox/index.ts'),
   dpod: () => import('./dpod/sandbox/index.ts'),
 };
 

@@ -1,9 +1,9 @@
 /** One server on its own, as the command line runs it; options as JSON in the first argument. */
 import { runStandalone } from './index.ts';
 
-const given: object = JSON.parse(process.argv[2] ?? '{}');
+const { backend = 'dpod', ...given }: { readonly backend?: string } = JSON.parse(process.argv[2] ?? '{}');
 try {
-  await runStandalone('dpod', { transport: 'stdio', host: '127.0.0.1', port: 0, stateFolder: '.', ...given });
+  await runStandalone(backend, { host: '127.0.0.1', port: 0, stateFolder: '.', ...given });
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -144,10 +144,14 @@ function buildProgram(runtime: Runtime): Command {
     });
   sub(program, 'mcp <backend>', 'one server on its own, settings from the environment')
     .addOption(
-      new Option('--transport <kind>', 'how it speaks').choices(['stdio', 'streamable-http', 'sse']).default('stdio'),
+      new Option('--transport <kind>', "how it speaks; the backend's own way, mostly stdio, unless told").choices([
+        'stdio',
+        'streamable-http',
+        'sse',
+      ]),
     )
     .option('--host <address>', 'for HTTP', '127.0.0.1')
-    .option('--port <number>', 'for HTTP', Number, 8000)
+    .option('--port <number>', "for HTTP; the backend's own, mostly 8000, unless told", Number)
     .option('--read-only', 'only read actions')
     .addOption(
       new Option('--log-level <level>').choices([
@@ -164,9 +168,11 @@ function buildProgram(runtime: Runtime): Command {
     .action(async (backend: string, options: Options) => {
       const { runStandalone } = await import('../../mcp/index.ts');
       await runStandalone(backend, {
-        transport: options.transport as 'stdio' | 'streamable-http' | 'sse',
+        ...(options.transport === undefined
+          ? {}
+          : { transport: options.transport as 'stdio' | 'streamable-http' | 'sse' }),
         host: String(options.host),
-        port: Number(options.port),
+        ...(options.port === undefined ? {} : { port: Number(options.port) }),
         stateFolder: home(),
         ...(options.readOnly === true ? { readOnly: true } : {}),
         ...(options.logLevel === undefined ? {} : { logLevel: logLevelOf(String(options.logLevel)) }),

@@ -43,8 +43,10 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
     if (!(error instanceof GatehouseError) || error.code !== 'GH_HOST_RUNNING' || options.demo) throw error;
     return joinRunning(home, runtime, options, output);
   }
+  const sandboxes: ChildProcess[] = [];
   try {
-    const sandbox = options.demo ? await addDemonstration(host, runtime) : undefined;
+    if (options.demo)
+      for (const backend of DEMONSTRATED) sandboxes.push(await addDemonstration(host, runtime, backend));
     const door = await host.openWindow(options.port);
     announce(
       output,
@@ -53,8 +55,8 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
       door.launchUrl(),
     );
     await Promise.race([untilTold(), gone]);
-    sandbox?.kill();
   } finally {
+    for (const sandbox of sandboxes) sandbox.kill();
     await host.stop();
     cleanUp();
   }
@@ -112,9 +114,11 @@ function untilTold(): Promise<void> {
   });
 }
 
+const DEMONSTRATED = ['dpod', 'cloudways'];
+
 /** A sandbox of the vendor as a child of ours, and a connection to it. */
-async function addDemonstration(host: Host, runtime: Runtime): Promise<ChildProcess> {
-  const child = spawn(runtime.node, [runtime.cli, 'sandbox', 'dpod', '--json', '--until-stdin-ends'], {
+async function addDemonstration(host: Host, runtime: Runtime, backend: string): Promise<ChildProcess> {
+  const child = spawn(runtime.node, [runtime.cli, 'sandbox', backend, '--json', '--until-stdin-ends'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const line = await new Promise<string>((resolve, reject) => {
@@ -131,14 +135,14 @@ async function addDemonstration(host: Host, runtime: Runtime): Promise<ChildProc
   };
   const [first] = credentials;
   await host.api.call('window', 'connections.add', {
-    backend: 'dpod',
+    backend,
     name: 'demo',
     settings: first?.settings ?? {},
     secrets: first?.secrets ?? {},
   });
-  const { uuid } = host.parts.connections.get('dpod/demo');
+  const { uuid } = host.parts.connections.get(`${backend}/demo`);
   host.parts.connections.change(uuid, { demo: true });
-  await host.api.call('window', 'connections.test', { id: 'dpod/demo' });
+  await host.api.call('window', 'connections.test', { id: `${backend}/demo` });
   return child;
 }
 

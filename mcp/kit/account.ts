@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { type AttemptLimits, createAttempts } from './attempts.ts';
 import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
 import type { Health, LogLevel, SignInOutcome } from './control.ts';
 import { type AccountInfo, type Action, type Block, blocksOf, type Call, type Manifest, runChecked } from './define.ts';
@@ -9,6 +11,7 @@ import { createHttpClient, type HttpClient, type Trace } from './http.ts';
 import { createLimiter } from './limiter.ts';
 import { createLogger, type Logger } from './log.ts';
 import { MASK, redactText } from './redact.ts';
+import { openSignInPage, type SignInPage, type SignInValues } from './sign-in-page.ts';
 
 export interface AccountOptions {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -25,6 +28,15 @@ export interface AccountOptions {
   readonly onHealth?: (health: Health) => void;
   readonly onScopeRefused?: (tool: string, action: string, message: string) => void;
   readonly storeSecret?: (field: string, value: string) => void;
+  /** Sign-in on a page, where the backend has one and there are no credentials. */
+  readonly browser?: BrowserOptions;
+}
+
+export interface BrowserOptions extends AttemptLimits {
+  /** Milliseconds until a page expires. */
+  readonly lifeMs: number;
+  /** Shows the page to the person. */
+  open(url: string): void;
 }
 
 export interface ToolAnswer {
@@ -60,6 +72,8 @@ export interface Account {
   health(): Health;
 }
 
+/** Time that an answer needs on its way back, in ms. */
+const ANSWER_MS = 3_000;
 const ANSWER_BYTES = 4 * 1024 * 1024;
 
 export function createAccount<State>(manifest: Manifest<State>, options: AccountOptions): Account {
@@ -73,7 +87,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     ...(options.stderr === undefined ? {} : { stderr: options.stderr }),
   });
   const catalog = catalogOf(manifest);
-  const limiter = createLimiter({ ...manifest.limits, now });
+  const limits = typeof manifest.limits === 'function' ? manifest.limits(options.settings) : manifest.limits;
+  const limiter = createLimiter({ ...limits, now });
   let client: HttpClient | undefined;
   const state = manifest.open({
     settings: options.settings,
@@ -102,6 +117,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
 
   let signedIn: Extract<SignInOutcome, { readonly ok: true }> | undefined;
   let signingIn: Promise<SignInOutcome> | undefined;
+  /** What the vendor refused this credential for good, by tool and action. */
+  const refusals = new Map<string, Fault>();
   const info: AccountInfo = {
     backend: manifest.name,
     version: manifest.version,
@@ -123,6 +140,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         fields: { action: action.name, read_only_mode: true },
       });
     }
+    const lasting = refusals.get(`${tool}/${action.name}`);
+    if (lasting !== undefined) return lasting;
     const scopes = signedIn?.scopes ?? null;
     if (action.scopes === null || scopes === null || action.scopes.some(scope => scopes.includes(scope)))
       return undefined;
@@ -183,7 +202,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     let outcome: SignInOutcome;
     try {
       const missing = manifest.credentials.filter(field => field.required && !options.secrets[field.name]);
-      if (missing.length > 0) {
+      if (missing.length > 0 && manifest.browser?.ready(state) !== true) {
         const names = missing.map(field =>
           field.variable === undefined ? field.name : `${field.name} (${field.variable})`,
         );
@@ -193,6 +212,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       const { identity, scopes } = await manifest.signIn(state, http);
       outcome = { ok: true, identity, scopes, demo: theClient().sandbox };
       signedIn = outcome;
+      refusals.clear();
       log.info('signed in', { scopes, demo: outcome.demo });
     } catch (error) {
       const fault = faultOf(error);
@@ -202,6 +222,34 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     }
     options.onSignIn?.(outcome);
     return outcome;
+  };
+
+  const { browser } = manifest;
+  const attempts = options.browser === undefined ? undefined : createAttempts(options.browser, now);
+  let page: SignInPage | undefined;
+  /** Opens one page for all who wait, and waits as long as the call may. Throws `GH_SIGN_IN` with its address. */
+  const signInByBrowser = async (call: Call<State>): Promise<void> => {
+    if (browser === undefined || options.browser === undefined || attempts === undefined) return;
+    if (page === undefined || !['pending', 'locked'].includes(page.state)) {
+      const { form } = browser;
+      const { lifeMs } = options.browser;
+      const opened = { form, attempts, lifeMs, log, signIn: (values: SignInValues) => browser.signIn(state, values) };
+      page = await openSignInPage(opened);
+      options.browser.open(page.url);
+    }
+    const { url, ended } = page;
+    call.progress(0.001, undefined, `Sign in at ${url}`);
+    const leftMs = Math.max(0, call.deadline - now() - ANSWER_MS);
+    const how = await Promise.race([ended, sleep(leftMs, undefined, { signal: call.signal, ref: false })]);
+    if (how === 'authenticated') return;
+    const hints =
+      how === undefined
+        ? 'Open the address in a browser on this machine, sign in, and call again.'
+        : 'Call again for a new page.';
+    throw new Fault('GH_SIGN_IN', how === undefined ? 'Nobody has signed in yet.' : `The sign-in has ${how}.`, {
+      hint: hints,
+      fields: { status: how ?? 'pending', ...(how === undefined ? { authorization_url: url } : {}) },
+    });
   };
 
   const faultOf = (error: unknown, masked: Iterable<string> = []): Fault => {
@@ -224,8 +272,10 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     }
     const spec = manifest.tools.find(({ name }) => name === tool.name)?.actions[action.name];
     if (spec === undefined) throw new Fault('GH_INVALID_INPUT', `${tool.name} has no action "${action.name}".`);
-    const checked = check(spec, action, input);
+    const checked = check(spec, action, renamed(unwrapped(input, manifest.wrappers ?? []), spec.aliases ?? {}));
     for (const path of action.secretParameters) collect(checked, path.split('.'), value => masked.add(value));
+    if (spec.anonymous !== true && options.browser !== undefined && browser?.ready(state) === false)
+      await signInByBrowser(call);
     if (spec.anonymous !== true && signedIn === undefined) {
       const outcome = await signIn();
       if (!outcome.ok) throw notSignedIn(outcome);
@@ -268,6 +318,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
                 error instanceof Fault && error.code === 'GH_CANCELLED' ? error.message : 'Cancelled.',
               )
             : faultOf(error, masked);
+        if (fault.lasting) refusals.set(`${tool.name}/${action.name}`, fault);
         if (fault.code === 'GH_VENDOR_SCOPE') options.onScopeRefused?.(tool.name, action.name, fault.message);
         const known = [...secrets, ...masked];
         const said = (text: string): string => redactText(text, known);
@@ -316,8 +367,28 @@ export function notSignedIn({ code, message, hint }: Extract<SignInOutcome, { re
   return new Fault(isFaultCode(code) ? code : 'GH_SIGN_IN', message, { hint });
 }
 
+type Input = Readonly<Record<string, unknown>>;
+
+/** What stands inside an object named as one of `wrappers` stands beside the rest. */
+function unwrapped(input: Input, wrappers: readonly string[]): Input {
+  const isInner = ([name, value]: [string, unknown]): boolean =>
+    wrappers.includes(name) && typeof value === 'object' && value !== null && !Array.isArray(value);
+  const [inner, outer] = [Object.entries(input).filter(isInner), Object.entries(input).filter(one => !isInner(one))];
+  return Object.assign({}, ...inner.map(([, value]) => value), Object.fromEntries(outer));
+}
+
+/** The new name wins where both are given. */
+function renamed(input: Input, aliases: Readonly<Record<string, string>>): Input {
+  const old = Object.entries(input).filter(([name]) => name in aliases);
+  const rest = Object.entries(input).filter(([name]) => !(name in aliases));
+  return {
+    ...Object.fromEntries(old.map(([name, value]) => [aliases[name] ?? name, value])),
+    ...Object.fromEntries(rest),
+  };
+}
+
 /** The input as the action's schema has it. Throws `GH_INVALID_INPUT` that names each field and what is allowed. */
-function check<State>(spec: Action<State>, action: CatalogAction, input: Readonly<Record<string, unknown>>): unknown {
+function check<State>(spec: Action<State>, action: CatalogAction, input: Input): unknown {
   const foreign = Object.keys(input).filter(name => !action.parameters.includes(name));
   if (foreign.length > 0) {
     const takes = action.parameters.length === 0 ? 'no arguments' : action.parameters.join(', ');

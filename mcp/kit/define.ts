@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import type { CatalogField, Effect, Flag } from './catalog.ts';
 import type { Authorizer, Http, HttpClient } from './http.ts';
-import type { Limiter, RateWindow } from './limiter.ts';
+import type { Budget, Limiter } from './limiter.ts';
 import type { Logger } from './log.ts';
+import type { SignInForm, SignInValues } from './sign-in-page.ts';
 
 /**
  * How a backend is declared (architecture §4). One manifest holds everything; catalogue, MCP tools, validation, enforcement,
@@ -24,7 +25,7 @@ export interface Manifest<State> {
   /** For stand-alone runs: a variable that switches read-only on, and prefix-free names are in the fields. */
   readonly readOnlyVariable?: string;
   /** The account's budget at the vendor. */
-  readonly limits: { readonly concurrency: number; readonly windows?: readonly RateWindow[] };
+  readonly limits: Budget | ((settings: Settings) => Budget);
   /** Where requests go, and which other hosts they may go to. Settings are checked already. */
   address(settings: Settings): { readonly baseUrl: string; readonly hosts?: readonly string[] };
   /** Makes the account's state; sends nothing yet. */
@@ -32,7 +33,13 @@ export interface Manifest<State> {
   authorizer(state: State): Authorizer | undefined;
   /** Proves the credentials. Throws `Fault`. */
   signIn(state: State, http: Http): Promise<SignedIn>;
+  /** A sign-in on a page of its own, for a server that was started without credentials. */
+  readonly browser?: BrowserSignIn<State>;
+  /** How it runs on its own, where that differs. */
+  readonly standalone?: StandaloneDefaults;
   readonly tools: readonly Tool<State>[];
+  /** The original server took its arguments inside one object of such a name: they are taken out of it. */
+  readonly wrappers?: readonly string[];
   readonly prompts: readonly Prompt[];
   readonly resources: readonly Resource<State>[];
 }
@@ -43,6 +50,22 @@ export interface SignedIn {
   readonly identity: string;
   /** `null` where the vendor does not tell. */
   readonly scopes: readonly string[] | null;
+}
+
+export interface BrowserSignIn<State> {
+  readonly form: SignInForm;
+  /** Whether there is something to sign requests with now. */
+  ready(state: State): boolean;
+  /** Proves what was typed and keeps what it gives, in memory. Throws `Fault`. */
+  signIn(state: State, values: SignInValues): Promise<void>;
+}
+
+export interface StandaloneDefaults {
+  readonly transport: 'stdio' | 'streamable-http';
+  readonly port: number;
+  readonly presentation: 'grouped' | 'flat';
+  /** What to tell people about variables of the original server that mean nothing here. Throws `Fault` for a wrong one. */
+  review(env: Readonly<Record<string, string | undefined>>): readonly string[];
 }
 
 export interface AccountDeps {
@@ -80,6 +103,8 @@ export interface Action<State> {
   readonly idempotent?: boolean;
   /** The result holds a secret that is shown once. */
   readonly sensitiveResult?: boolean;
+  /** Names under which the original server took arguments, and what they are called now. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Its name in the flat presentation; `tool_action` unless told. */
   readonly flatName?: string;
   /** Runs without credentials: nothing is signed in first. */

@@ -11,6 +11,7 @@ export const FAULTS = {
   GH_VENDOR_REFUSED: 'Read what the vendor says and change the request.',
   GH_VENDOR_SCOPE: 'The vendor does not let this credential do it; use one with more rights.',
   GH_VENDOR_RATE: 'Wait the named time, then call again; ask for less at a time.',
+  GH_VENDOR_BUSY: 'Wait for the running operation, then call again; nothing was done.',
   GH_VENDOR_DOWN: 'Try again later; the status page of the vendor may say more.',
   GH_VENDOR_ANSWER: 'The answer could not be understood; try again, and report it if it stays so.',
   GH_OUTCOME_UNKNOWN: 'Look at the current state before doing it again: it may have been done.',
@@ -35,6 +36,8 @@ export class Fault extends Error {
   readonly details: string | undefined;
   /** Further members of the result. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The same action will be refused until the credential changes: it is remembered and not sent again. */
+  readonly lasting: boolean;
 
   constructor(
     code: FaultCode,
@@ -44,6 +47,7 @@ export class Fault extends Error {
       readonly status?: number;
       readonly details?: string;
       readonly fields?: Readonly<Record<string, unknown>>;
+      readonly lasting?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -54,5 +58,6 @@ export class Fault extends Error {
     this.status = more.status;
     this.details = more.details;
     this.fields = more.fields ?? {};
+    this.lasting = more.lasting ?? false;
   }
 }

@@ -49,6 +49,8 @@ export interface Request {
   readonly timeoutMs?: number;
   /** Bytes of the answer; 16 MiB unless told. */
   readonly maxBytes?: number;
+  /** The budget that it uses up beside the account's: a name of the manifest's `limits.buckets`. */
+  readonly bucket?: string;
   /** For messages: "the list of services could not be read". */
   readonly purpose: string;
 }
@@ -174,6 +176,7 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
           () => breakerOf(url).execute(() => transmit(url, request, proof?.headers ?? {}, timeoutMs)),
           call.signal,
           call.deadline,
+          request.bucket,
         );
         if (response.status === 401 && proof !== undefined) {
           proof.refused();
@@ -228,6 +231,9 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
         throw unreachable(error, timeout.aborted, request);
       }
       deps.log('debug', 'request', { method, path: url.pathname, status: response.status, ms: now() - began });
+      const remaining = numberIn(response.headers, 'x-ratelimit-remaining');
+      if (remaining !== undefined)
+        limiter.told({ remaining, limit: numberIn(response.headers, 'x-ratelimit-limit') }, request.bucket);
       if (response.headers.has('gatehouse-sandbox')) {
         call.trace.demo = true;
         sandbox = true;
@@ -424,6 +430,11 @@ function retryAfter(header: string | null, now: number): number | undefined {
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function numberIn(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name);
+  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 function isRead(request: Request): boolean {

@@ -1,7 +1,9 @@
+export { type Cache, createCache } from './cache.ts';
 export type { Catalog, CatalogField } from './catalog.ts';
 export {
   type AccountDeps,
   type AccountInfo,
+  type BrowserSignIn,
   type Call,
   definesFor,
   type Manifest,
@@ -10,6 +12,7 @@ export {
   type Resource,
   type Settings,
   type SignedIn,
+  type StandaloneDefaults,
   secret,
   type Tool,
   withContent,
@@ -17,5 +20,8 @@ export {
 export { Fault } from './fault.ts';
 export { saveFile } from './files.ts';
 export type { Answer, Authorizer, Http, Request } from './http.ts';
+export type { Limiter } from './limiter.ts';
 export { poll } from './poll.ts';
+export { createQueue, type Queue } from './queue.ts';
+export { MASK } from './redact.ts';
 export { createTokenSource, type Token, type TokenSource } from './token.ts';

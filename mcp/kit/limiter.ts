@@ -6,77 +6,140 @@ export interface RateWindow {
   readonly ms: number;
 }
 
+/** What an account may ask of its vendor. */
+export interface Budget {
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  readonly windows?: readonly RateWindow[];
+  /** Further windows for some requests, by a name that the request gives; they count in the first ones too. */
+  readonly buckets?: Readonly<Record<string, readonly RateWindow[]>>;
+}
+
+/** The vendor's own count, as its last answer told it. */
+export interface Told {
+  readonly limit: number | undefined;
+  readonly remaining: number;
+}
+
+/** Where a budget stands: `name` is `account` or that of a bucket. */
+export interface BudgetState {
+  readonly name: string;
+  /** Requests within `windowMs` at most, and how many of them are left now. */
+  readonly capacity: number;
+  readonly windowMs: number;
+  readonly left: number;
+  readonly vendor: Told | undefined;
+}
+
 /** The budget of one account at its vendor: so many at once, so many in a time. First come, first served. */
 export interface Limiter {
   /**
    * Waits for its turn, then runs. While it waits it rejects with the signal's reason, and with `GH_VENDOR_RATE` as soon as its
-   * turn cannot come before the deadline (ms since 1970).
+   * turn cannot come before the deadline (ms since 1970). Who waits for a bucket holds up nobody outside it.
    */
-  run<T>(work: () => Promise<T>, signal: AbortSignal, deadline?: number): Promise<T>;
+  run<T>(work: () => Promise<T>, signal: AbortSignal, deadline?: number, bucket?: string): Promise<T>;
   /** The vendor said how long to wait: nothing starts before then. */
   holdUntil(time: number): void;
+  /** The vendor said how many requests are left: with few left, the next ones are spread out. */
+  told(told: Told, bucket?: string): void;
   /** Calls left in the tightest window; `undefined` without windows. */
   left(): number | undefined;
+  state(): readonly BudgetState[];
 }
 
 interface Waiting {
   readonly deadline: number;
+  readonly bucket: string;
   letIn(): void;
   turnAway(reason: unknown): void;
 }
 
-export function createLimiter(deps: {
-  readonly concurrency: number;
-  readonly windows?: readonly RateWindow[];
-  readonly now: () => number;
-}): Limiter {
-  const { concurrency, windows = [], now } = deps;
+const ACCOUNT = 'account';
+/** With fewer left than this, by the vendor's count, each request waits so many milliseconds more than the last. */
+const FEW = 10;
+const SPREAD_MS = 600;
+
+/** One set of windows, and when requests started in it. */
+function createMeter(windows: readonly RateWindow[], now: () => number) {
   const longest = Math.max(0, ...windows.map(window => window.ms));
-  let running = 0;
-  let held = 0;
   let starts: number[] = [];
+  const inside = ({ ms }: RateWindow, time: number): number[] => starts.filter(start => start > time - ms);
+  const meter = {
+    held: 0,
+    vendor: undefined as Told | undefined,
+    /** Milliseconds until a call may start. */
+    wait(): number {
+      const time = now();
+      starts = starts.filter(start => start > time - longest);
+      const waits = windows.map(window => {
+        const oldest = inside(window, time).at(-window.calls);
+        return oldest === undefined ? 0 : oldest + window.ms - time;
+      });
+      return Math.max(0, meter.held - time, ...waits);
+    },
+    start(time: number): void {
+      if (windows.length > 0) starts.push(time);
+    },
+    left(): number | undefined {
+      if (windows.length === 0) return undefined;
+      return Math.min(...windows.map(window => window.calls - inside(window, now()).length));
+    },
+    state: (name: string): BudgetState[] =>
+      windows.map(window => ({
+        name,
+        capacity: window.calls,
+        windowMs: window.ms,
+        left: Math.max(0, window.calls - inside(window, now()).length),
+        vendor: meter.vendor,
+      })),
+  };
+  return meter;
+}
+
+export function createLimiter({
+  concurrency,
+  windows = [],
+  buckets = {},
+  now,
+}: Budget & { readonly now: () => number }): Limiter {
+  const account = createMeter(windows, now);
+  const meters = new Map(Object.entries(buckets).map(([name, own]) => [name, createMeter(own, now)]));
+  let running = 0;
   let line: Waiting[] = [];
   let alarm: NodeJS.Timeout | undefined;
 
-  /** Milliseconds until a call may start. */
-  const wait = (): number => {
-    const time = now();
-    starts = starts.filter(start => start > time - longest);
-    const waits = windows.map(({ calls, ms }) => {
-      const inside = starts.filter(start => start > time - ms);
-      const oldest = inside.at(-calls);
-      return oldest === undefined ? 0 : oldest + ms - time;
-    });
-    return Math.max(0, held - time, ...waits);
-  };
+  const waitOf = ({ bucket }: Waiting): number => Math.max(account.wait(), meters.get(bucket)?.wait() ?? 0);
 
   /** Lets in whoever may start now, and turns away whose turn would come too late. */
   const serve = (): void => {
     clearTimeout(alarm);
     for (;;) {
-      const ms = wait();
-      const start = now() + ms;
-      const late = line.filter(({ deadline }) => ms > 0 && deadline < start);
-      line = line.filter(waiting => !late.includes(waiting));
-      for (const { turnAway } of late)
-        turnAway(
+      const waits = line.map(waiting => ({ waiting, ms: waitOf(waiting) }));
+      for (const { waiting, ms } of waits) {
+        if (ms === 0 || waiting.deadline >= now() + ms) continue;
+        line = line.filter(other => other !== waiting);
+        waiting.turnAway(
           new Fault(
             'GH_VENDOR_RATE',
             `The vendor takes no more requests for ${Math.ceil(ms / 1_000)} s; nothing was sent.`,
           ),
         );
-      if (line.length === 0 || running >= concurrency) return;
-      if (ms > 0) {
-        alarm = setTimeout(serve, Math.min(ms, 60_000));
+      }
+      const left = waits.filter(({ waiting }) => line.includes(waiting));
+      if (left.length === 0 || running >= concurrency) return;
+      const next = left.find(({ ms }) => ms === 0);
+      if (next === undefined) {
+        alarm = setTimeout(serve, Math.min(60_000, ...left.map(({ ms }) => ms)));
         return;
       }
       running += 1;
-      if (windows.length > 0) starts.push(start);
-      line.shift()?.letIn();
+      for (const meter of [account, meters.get(next.waiting.bucket)]) meter?.start(now());
+      line = line.filter(other => other !== next.waiting);
+      next.waiting.letIn();
     }
   };
 
-  const turn = (signal: AbortSignal, deadline: number): Promise<void> =>
+  const turn = (signal: AbortSignal, deadline: number, bucket: string): Promise<void> =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const leave = (): void => {
@@ -85,6 +148,7 @@ export function createLimiter(deps: {
       };
       const waiting: Waiting = {
         deadline,
+        bucket,
         letIn() {
           signal.removeEventListener('abort', leave);
           resolve();
@@ -100,8 +164,8 @@ export function createLimiter(deps: {
     });
 
   return {
-    async run(work, signal, deadline = Number.POSITIVE_INFINITY) {
-      await turn(signal, deadline);
+    async run(work, signal, deadline = Number.POSITIVE_INFINITY, bucket = ACCOUNT) {
+      await turn(signal, deadline, bucket);
       try {
         return await work();
       } finally {
@@ -110,13 +174,16 @@ export function createLimiter(deps: {
       }
     },
     holdUntil(time) {
-      held = Math.max(held, time);
+      account.held = Math.max(account.held, time);
       serve();
     },
-    left() {
-      if (windows.length === 0) return undefined;
-      const time = now();
-      return Math.min(...windows.map(({ calls, ms }) => calls - starts.filter(start => start > time - ms).length));
+    told(told, bucket = ACCOUNT) {
+      const meter = meters.get(bucket) ?? account;
+      meter.vendor = told;
+      if (told.remaining < FEW) meter.held = Math.max(meter.held, now() + SPREAD_MS * (FEW - told.remaining));
+      serve();
     },
+    left: () => account.left(),
+    state: () => [...account.state(ACCOUNT), ...[...meters].flatMap(([name, meter]) => meter.state(name))],
   };
 }

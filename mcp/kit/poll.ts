@@ -11,6 +11,8 @@ export interface Poll<T> {
   /** First pause in ms; grows by half each time up to `maxMs`. */
   readonly firstMs: number;
   readonly maxMs: number;
+  /** Pause before the first look too: what was just started is not done yet. */
+  readonly pauseFirst?: boolean;
   look(): Promise<T>;
   done(state: T): boolean;
   tell(state: T, looks: number): void;
@@ -22,14 +24,17 @@ export interface Poll<T> {
  */
 export async function poll<T>(options: Poll<T>): Promise<{ readonly done: boolean; readonly state: T }> {
   let pause = options.firstMs;
+  const rest = (): Promise<unknown> =>
+    sleep(pause, undefined, { signal: options.signal }).catch(() => {
+      throw new Fault('GH_CANCELLED', 'Cancelled while waiting.');
+    });
+  if (options.pauseFirst === true) await rest();
   for (let looks = 1; ; looks++) {
     const state = await options.look();
     options.tell(state, looks);
     if (options.done(state)) return { done: true, state };
     if (options.now() + pause > options.deadline - MARGIN_MS) return { done: false, state };
-    await sleep(pause, undefined, { signal: options.signal }).catch(() => {
-      throw new Fault('GH_CANCELLED', 'Cancelled while waiting.');
-    });
+    await rest();
     pause = Math.min(options.maxMs, pause * 1.5);
   }
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -10,21 +11,29 @@ import {
 } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, createAccount, logFileOf, notSignedIn } from './account.ts';
+import { type Account, type BrowserOptions, createAccount, logFileOf, notSignedIn } from './account.ts';
 import type { CatalogField } from './catalog.ts';
-import type { LogLevel } from './control.ts';
+import type { LogLevel, Presentation } from './control.ts';
 import type { Manifest, Settings } from './define.ts';
 import { Fault } from './fault.ts';
 import { mcpServer, toolsOf } from './mcp.ts';
 
 export interface StandaloneOptions {
-  readonly transport: 'stdio' | 'streamable-http' | 'sse';
+  /** The backend's own unless told, as is the port. */
+  readonly transport?: 'stdio' | 'streamable-http' | 'sse';
   readonly host: string;
-  readonly port: number;
+  readonly port?: number;
   readonly readOnly?: boolean;
   readonly logLevel?: string;
   /** Where logs and files go. */
   readonly stateFolder: string;
+}
+
+/** What is left to be decided is decided. */
+interface Settled extends StandaloneOptions {
+  readonly transport: 'stdio' | 'streamable-http' | 'sse';
+  readonly port: number;
+  readonly presentation: Presentation;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -36,32 +45,52 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function runStandalone<State>(
   manifest: Manifest<State>,
   env: Env,
-  options: StandaloneOptions,
+  given: StandaloneOptions,
 ): Promise<void> {
+  const { standalone } = manifest;
+  const options: Settled = {
+    ...given,
+    transport: given.transport ?? standalone?.transport ?? 'stdio',
+    port: given.port ?? standalone?.port ?? 8_000,
+    presentation:
+      presentationOf(env.GATEHOUSE_PRESENTATION) ?? standalone?.presentation ?? manifest.defaultPresentation,
+  };
+  const warnings = standalone?.review(env) ?? [];
+  const write =
+    env.LOG_FORMAT?.toLowerCase() === 'console'
+      ? (line: string) => writeSync(2, forPeople(line))
+      : (line: string) => writeSync(2, line);
   const settings = fromVariables(manifest.settings, env, true);
   /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */
   let held: string[] | undefined = [];
   const account = createAccount(manifest, {
     settings,
-    stderr: line => void (held?.push(line) ?? writeSync(2, line)),
+    stderr: line => void (held?.push(line) ?? write(line)),
     secrets: fromVariables(manifest.credentials, env, false) as Record<string, string>,
     readOnly:
       options.readOnly ?? isTrue(manifest.readOnlyVariable === undefined ? undefined : env[manifest.readOnlyVariable]),
     stateFolder: options.stateFolder,
     logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
     logFile: logFileOf(options.stateFolder, manifest.name),
+    ...(manifest.browser === undefined ? {} : { browser: browserOptions(env) }),
   });
+  for (const warning of warnings) account.log.warn(warning);
   if (options.transport === 'sse')
     throw new Fault('GH_INVALID_INPUT', 'The SSE transport of 2024 is gone from the protocol and from the SDK.', {
       hint: 'Use --transport streamable-http.',
     });
-  const outcome = await account.signIn();
-  if (!outcome.ok) throw notSignedIn(outcome);
+  // Without credentials a person signs in later, in the browser, when something is asked for.
+  const later = manifest.browser !== undefined && !hasCredentials(manifest.credentials, env);
+  if (later) account.log.info('no credentials: the first call opens a page to sign in');
+  else {
+    const outcome = await account.signIn();
+    if (!outcome.ok) throw notSignedIn(outcome);
+  }
   const lines = held;
   held = undefined;
-  for (const line of lines) writeSync(2, line);
+  for (const line of lines) write(line);
   if (options.transport === 'stdio') {
-    serveStdio(() => mcpServer(account, manifest.defaultPresentation), {
+    serveStdio(() => mcpServer(account, options.presentation), {
       onerror: error => account.log.warn('protocol', { error: error.message }),
     });
     await new Promise<void>(resolve => process.stdin.on('end', resolve));
@@ -80,7 +109,7 @@ async function listen<State>(
   account: Account,
   manifest: Manifest<State>,
   settings: Settings,
-  options: StandaloneOptions,
+  options: Settled,
   key: string | undefined,
 ): Promise<HttpServer> {
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(options.host);
@@ -92,7 +121,7 @@ async function listen<State>(
         hint: 'Use --host 127.0.0.1, or set GATEHOUSE_MCP_KEY and send it as "Authorization: Bearer …".',
       },
     );
-  const handler = createMcpHandler(() => mcpServer(account, manifest.defaultPresentation), {
+  const handler = createMcpHandler(() => mcpServer(account, options.presentation), {
     onerror: error => account.log.warn('protocol', { error: error.message }),
   });
   const mcp = toNodeHandler(handler);
@@ -105,7 +134,7 @@ async function listen<State>(
     if (request.method === 'GET' && pathname === '/health')
       return end(response, 200, healthOf(account, manifest.address(settings).baseUrl, options, server));
     if (request.method === 'GET' && pathname === '/tools')
-      return end(response, 200, { tools: toolsOf(account, manifest.defaultPresentation) });
+      return end(response, 200, { tools: toolsOf(account, options.presentation) });
     end(response, 404, { error: 'There are /mcp, /health and /tools.' });
   });
   await new Promise<void>((resolve, reject) =>
@@ -117,7 +146,7 @@ async function listen<State>(
 }
 
 /** The members that the original servers had (fact sheet of DPoD, §5). */
-function healthOf(account: Account, baseUrl: string, options: StandaloneOptions, server: HttpServer) {
+function healthOf(account: Account, baseUrl: string, options: Settled, server: HttpServer) {
   const { info, catalog } = account;
   const tools = toolsOf(account, 'grouped');
   const restricted = catalog.tools.filter(({ name, actions }) =>
@@ -170,6 +199,54 @@ function fromVariables(fields: readonly CatalogField[], env: Env, defaults: bool
       return defaults && field.default !== undefined ? [[field.name, field.default]] : [];
     }),
   );
+}
+
+function hasCredentials(fields: readonly CatalogField[], env: Env): boolean {
+  return fields.filter(({ required }) => required).every(({ variable = '' }) => Boolean(env[variable]));
+}
+
+/** The limits of the original server, by its variables; times are in seconds there. */
+function browserOptions(env: Env): BrowserOptions {
+  const number = (name: string, otherwise: number): number => {
+    const value = Number(env[name] ?? '');
+    return Number.isFinite(value) && value > 0 ? value : otherwise;
+  };
+  return {
+    perSession: number('MAX_AUTH_ATTEMPTS_PER_SESSION', 3),
+    perAddress: number('MAX_AUTH_ATTEMPTS_PER_IP', 10),
+    lockoutMs: number('AUTH_LOCKOUT_DURATION', 300) * 1_000,
+    lifeMs: number('AUTH_SESSION_TIMEOUT', 300) * 1_000,
+    open: url => openBrowser(url, env.BROWSER),
+  };
+}
+
+/** `BROWSER` names another program, or `none`; the address is in the answer of the call in any case. */
+function openBrowser(url: string, wanted: string | undefined): void {
+  if (wanted === 'none') return;
+  const [command, ...args] = wanted
+    ? [wanted, url]
+    : process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
+        : ['xdg-open', url];
+  if (command === undefined) return;
+  spawn(command, args, { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
+}
+
+function presentationOf(text: string | undefined): Presentation | undefined {
+  return text === 'flat' || text === 'grouped' ? text : undefined;
+}
+
+/** A line of the log as people like it: time, level, message, and the rest as name=value. */
+function forPeople(line: string): string {
+  const { time, level, msg, name: _name, ...rest } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  const fields = Object.entries(rest).map(
+    ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return `${time} ${level} ${msg}${fields.join('')}\n`;
 }
 
 function isTrue(text: string | undefined): boolean {

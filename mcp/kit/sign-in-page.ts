@@ -1,0 +1,238 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Attempts } from './attempts.ts';
+import { Fault } from './fault.ts';
+import type { Logger } from './log.ts';
+
+/** What a person types to sign in. */
+export interface SignInForm {
+  readonly title: string;
+  /** What becomes of it, in a sentence or two. */
+  readonly explanation: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly kind: 'email' | 'password';
+    readonly required: boolean;
+  }[];
+  /** What is wrong with the form; `undefined`: nothing. */
+  check(values: SignInValues): string | undefined;
+}
+export type SignInValues = Readonly<Record<string, string>>;
+
+export type SignInState = 'pending' | 'authenticated' | 'expired' | 'locked' | 'cancelled';
+
+/** A page for one sign-in, on the loopback address, for as long as it takes. */
+export interface SignInPage extends AsyncDisposable {
+  /** Works once: it is exchanged for a cookie by the first browser that opens it. */
+  readonly url: string;
+  readonly state: SignInState;
+  /** Settles when the page is over: signed in, expired or cancelled. */
+  readonly ended: Promise<SignInState>;
+}
+
+interface Deps {
+  readonly form: SignInForm;
+  /** Throws `Fault` when the vendor refuses. */
+  readonly signIn: (values: SignInValues) => Promise<void>;
+  readonly attempts: Attempts;
+  /** Milliseconds until it expires; nothing lengthens it. */
+  readonly lifeMs: number;
+  readonly log: Logger;
+}
+
+const MAX_FORM_BYTES = 16 * 1024;
+const COOKIE = 'gatehouse_sign_in';
+const secretText = (): string => randomBytes(32).toString('base64url');
+
+/**
+ * Opens the page. The link carries a one-time word that is moved to a cookie (SameSite=Strict, HttpOnly) at once; the form
+ * carries a second word against forged posts; Host and Origin are checked; nothing is cached, framed or scripted.
+ */
+export async function openSignInPage(deps: Deps): Promise<SignInPage> {
+  const { form, log } = deps;
+  const [once, session, formWord] = [secretText(), secretText(), secretText()];
+  const shortId = createHash('sha256').update(session).digest('hex').slice(0, 8);
+  const note = (event: string, more: Readonly<Record<string, unknown>> = {}): void =>
+    log.info(event, { sign_in: shortId, ...more });
+  let opened = false;
+  let state: SignInState = 'pending';
+  const { promise: ended, resolve: end } = Promise.withResolvers<SignInState>();
+
+  const over = (how: SignInState): void => {
+    if (state !== 'pending' && state !== 'locked') return;
+    state = how;
+    clearTimeout(alarm);
+    note(`browser sign-in ${how}`);
+    end(how);
+    // The last page must still get out.
+    setTimeout(() => close(), 1_000).unref();
+  };
+  const alarm = setTimeout(() => over('expired'), deps.lifeMs);
+  alarm.unref();
+
+  const submit = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const address = request.socket.remoteAddress ?? '';
+    const given = new URLSearchParams(await bodyOf(request));
+    if (!same(given.get('word') ?? '', formWord)) return page(response, 403, form, refusalOf('The form is not ours.'));
+    const waitMs = deps.attempts.wait(session, address);
+    if (waitMs > 0) {
+      state = 'locked';
+      note('browser sign-in locked out', { address, seconds: Math.ceil(waitMs / 1_000) });
+      const seconds = Math.ceil(waitMs / 1_000);
+      return page(response, 429, form, refusalOf(`Too many attempts. Wait ${seconds} s.`), {
+        'retry-after': String(seconds),
+      });
+    }
+    state = 'pending';
+    const values = Object.fromEntries(form.fields.map(({ name }) => [name, (given.get(name) ?? '').trim()]));
+    const wrong = form.check(values);
+    const failed = wrong ?? (await deps.signIn(values).then(() => undefined, sentenceOf));
+    if (failed === undefined) {
+      deps.attempts.succeeded(session, address);
+      over('authenticated');
+      return page(response, 200, form, '<p role="status">You are signed in. You can close this page.</p>');
+    }
+    deps.attempts.failed(session, address);
+    note('browser sign-in failed', { address, form: wrong !== undefined });
+    page(response, 400, form, `${refusalOf(failed)}${inputs(form, formWord)}`);
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { port } = server.address() as AddressInfo;
+    const origins = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+    const url = new URL(request.url ?? '/', origins[0]);
+    const { origin } = request.headers;
+    if (!origins.includes(`http://${request.headers.host}`) || (origin !== undefined && !origins.includes(origin)))
+      return page(response, 403, form, refusalOf('This page is for this machine only.'));
+    if (request.method === 'GET' && url.pathname === '/auth' && url.searchParams.has('once')) {
+      const right = !opened && same(url.searchParams.get('once') ?? '', once);
+      if (!right) return page(response, 403, form, refusalOf('This link was used already. Ask for a new one.'));
+      opened = true;
+      note('browser sign-in opened');
+      // By a refresh, not a redirect: the cookie goes with what our own page asks for (SameSite=Strict).
+      return page(response, 200, form, '<p>One moment …</p>', {
+        'set-cookie': `${COOKIE}=${session}; HttpOnly; SameSite=Strict; Path=/auth`,
+        refresh: '0; url=/auth',
+      });
+    }
+    if (!same(cookieOf(request), session))
+      return page(response, 403, form, refusalOf('Open the link that you were given.'));
+    if (request.method === 'GET' && url.pathname === '/auth/status')
+      return send(
+        response,
+        200,
+        'application/json',
+        JSON.stringify({ status: state, authenticated: state === 'authenticated' }),
+      );
+    if (request.method === 'GET' && url.pathname === '/auth') return page(response, 200, form, inputs(form, formWord));
+    if (request.method === 'POST' && url.pathname === '/auth/submit' && origin !== undefined)
+      return await submit(request, response);
+    if (request.method === 'POST' && url.pathname === '/auth/cancel' && origin !== undefined) {
+      over('cancelled');
+      return page(response, 200, form, '<p role="status">Cancelled. You can close this page.</p>');
+    }
+    page(response, 404, form, refusalOf('There is nothing here.'));
+  };
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  const { port } = server.address() as AddressInfo;
+  note('browser sign-in begins', { seconds: deps.lifeMs / 1_000 });
+  return {
+    url: `http://127.0.0.1:${port}/auth?once=${once}`,
+    get state() {
+      return state;
+    },
+    ended,
+    async [Symbol.asyncDispose]() {
+      over('cancelled');
+      close();
+    },
+  };
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Fault ? `${error.message} ${error.hint}` : 'It did not work; the log has the details.';
+}
+
+function same(given: string, wanted: string): boolean {
+  const [a, b] = [given, wanted].map(text => createHash('sha256').update(text).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+}
+
+function cookieOf(request: IncomingMessage): string {
+  return new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? '';
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MAX_FORM_BYTES) throw new Error('The form is too large.');
+  }
+  return text;
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+const refusalOf = (text: string): string => `<p role="alert">${escaped(text)}</p>`;
+
+function inputs(form: SignInForm, word: string): string {
+  const rows = form.fields.map(
+    ({ name, label, kind, required }) =>
+      `<label>${escaped(label)}<input name="${name}" type="${kind}" autocomplete="off"${required ? ' required' : ''}></label>`,
+  );
+  return `<p>${escaped(form.explanation)}</p>
+<form method="post" action="/auth/submit"><input type="hidden" name="word" value="${word}">${rows.join('')}
+<button>Sign in</button> <button formaction="/auth/cancel" formnovalidate>Cancel</button></form>`;
+}
+
+const STYLE =
+  'body{font:16px/1.5 system-ui;max-width:26rem;margin:4rem auto;padding:0 1rem}label{display:block;margin:1rem 0}input{display:block;width:100%;padding:.5rem;font:inherit;box-sizing:border-box}button{padding:.5rem 1rem;font:inherit}[role=alert]{color:#a00}';
+
+function page(
+  response: ServerResponse,
+  status: number,
+  form: SignInForm,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const title = escaped(form.title);
+  send(
+    response,
+    status,
+    'text/html; charset=utf-8',
+    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style><h1>${title}</h1>${body}</html>`,
+    headers,
+  );
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response
+    .writeHead(status, {
+      'content-type': type,
+      'cache-control': 'no-store',
+      // Under no-referrer a browser would send "Origin: null" with our own form (Fetch, "append a request Origin header").
+      'referrer-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      ...headers,
+    })
+    .end(body);
+}
