@@ -4,7 +4,17 @@ import * as z from 'zod';
 import { type AttemptLimits, createAttempts } from './attempts.ts';
 import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
 import type { Health, LogLevel, SignInOutcome } from './control.ts';
-import { type AccountInfo, type Action, type Block, blocksOf, type Call, type Manifest, runChecked } from './define.ts';
+import {
+  type AccountInfo,
+  type Action,
+  type Block,
+  blocksOf,
+  briefOf,
+  type Call,
+  type Manifest,
+  type Outcome,
+  runChecked,
+} from './define.ts';
 import { catalogOf } from './derive.ts';
 import { Fault, isFaultCode } from './fault.ts';
 import { createHttpClient, type HttpClient, type Trace } from './http.ts';
@@ -41,6 +51,8 @@ export interface BrowserOptions extends AttemptLimits {
 
 export interface ToolAnswer {
   readonly structured: Readonly<Record<string, unknown>>;
+  /** The same as JSON, without its long members where it would be large. */
+  readonly text: string;
   readonly blocks: readonly Block[];
   readonly isError: boolean;
   readonly trace: Trace;
@@ -75,6 +87,8 @@ export interface Account {
 /** Time that an answer needs on its way back, in ms. */
 const ANSWER_MS = 3_000;
 const ANSWER_BYTES = 4 * 1024 * 1024;
+/** Above this the text form leaves out the members that the action named as long. */
+const BRIEF_CHARACTERS = 16_000;
 
 export function createAccount<State>(manifest: Manifest<State>, options: AccountOptions): Account {
   const now = options.now ?? Date.now;
@@ -201,7 +215,10 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     const trace: Trace = { demo: false, requestId: undefined };
     let outcome: SignInOutcome;
     try {
-      const missing = manifest.credentials.filter(field => field.required && !options.secrets[field.name]);
+      const given = { ...options.settings, ...options.secrets };
+      const missing = [...manifest.settings, ...manifest.credentials].filter(
+        field => field.required && (given[field.name] ?? '') === '',
+      );
       if (missing.length > 0 && manifest.browser?.ready(state) !== true) {
         const names = missing.map(field =>
           field.variable === undefined ? field.name : `${field.name} (${field.variable})`,
@@ -302,14 +319,21 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         const outcome = await run(tool, action, input, call, masked);
         trace.demo ||= theClient().sandbox;
         const structured = { success: true, ...outcome, ...(trace.demo ? { demo: true } : {}) };
-        const size = JSON.stringify(structured).length;
+        const whole = JSON.stringify(structured);
+        const size = whole.length;
         if (size > ANSWER_BYTES)
           throw new Fault(
             'GH_TOO_LARGE',
             `The result has ${Math.round(size / 1_024)} KiB, more than an assistant can use.`,
           );
         toolLog.info('done', { ...line, ms: now() - began, bytes: size, requestId: trace.requestId });
-        return { structured, blocks: blocksOf(outcome), isError: false, trace };
+        return {
+          structured,
+          text: textOf(structured, whole, outcome),
+          blocks: blocksOf(outcome),
+          isError: false,
+          trace,
+        };
       } catch (error) {
         const fault =
           callOptions.signal.aborted && !(error instanceof Fault && error.code === 'GH_OUTCOME_UNKNOWN')
@@ -337,9 +361,10 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
           ...(fault.status === undefined ? {} : { status_code: fault.status }),
           ...(fault.details === undefined || fault.details === '' ? {} : { details: said(fault.details) }),
           ...fault.fields,
+          ...(trace.requestId === undefined ? {} : { request_id: trace.requestId }),
           ...(trace.demo ? { demo: true } : {}),
         };
-        return { structured, blocks: [], isError: true, trace };
+        return { structured, text: JSON.stringify(structured), blocks: [], isError: true, trace };
       }
     },
     prompt(name, given) {
@@ -360,6 +385,13 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       return { text: redactText(text, secrets), mimeType: resource.mimeType };
     },
   };
+}
+
+function textOf(structured: Outcome, whole: string, outcome: Outcome): string {
+  const brief = briefOf(outcome);
+  if (brief.length === 0 || whole.length <= BRIEF_CHARACTERS) return whole;
+  const note = `left out here, in structured content: ${brief.join(', ')}`;
+  return JSON.stringify({ ...structured, note }, (name, value) => (brief.includes(name) ? undefined : value));
 }
 
 /** A vendor that is down is not a wrong credential: the code stays what it was. */

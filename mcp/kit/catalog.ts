@@ -55,6 +55,14 @@ export interface CatalogField {
   readonly namesHost?: boolean;
 }
 
+/** A step of a person at the vendor before there is a credential. */
+export interface SetupStep {
+  readonly title: string;
+  readonly description: string;
+  /** For a shell; `{name}` stands for what was typed into the field of that name. Never holds a secret. */
+  readonly command: string;
+}
+
 export interface Catalog {
   readonly backend: string;
   readonly title: string;
@@ -63,6 +71,8 @@ export interface Catalog {
   readonly instructions: string;
   /** Where the vendor gives out the credential, in a sentence or two. */
   readonly credentialHelp: string;
+  /** How the credential is made, as commands to copy; empty where the vendor's portal does it. */
+  readonly setup: readonly SetupStep[];
   readonly settings: readonly CatalogField[];
   readonly credentials: readonly CatalogField[];
   readonly scopes: readonly { readonly name: string; readonly title: string }[];

@@ -26,6 +26,7 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
     version,
     instructions,
     credentialHelp,
+    setup: manifest.setup ?? [],
     settings,
     credentials,
     scopes,
