@@ -131,6 +131,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
 
   let signedIn: Extract<SignInOutcome, { readonly ok: true }> | undefined;
   let signingIn: Promise<SignInOutcome> | undefined;
+  /** Further members of the last failure, for the result of the call that wanted to sign in. */
+  let signInFields: Fault['fields'] = {};
   /** What the vendor refused this credential for good, by tool and action. */
   const refusals = new Map<string, Fault>();
   const info: AccountInfo = {
@@ -234,6 +236,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     } catch (error) {
       const fault = faultOf(error);
       const said = fault.details === undefined || fault.details === '' ? '' : ` It said: ${fault.details}`;
+      signInFields = fault.fields;
       outcome = { ok: false, code: fault.code, message: redactText(fault.message + said, secrets), hint: fault.hint };
       log.error('sign-in failed', { code: fault.code, message: fault.message, details: fault.details });
     }
@@ -295,7 +298,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       await signInByBrowser(call);
     if (spec.anonymous !== true && signedIn === undefined) {
       const outcome = await signIn();
-      if (!outcome.ok) throw notSignedIn(outcome);
+      if (!outcome.ok) throw notSignedIn(outcome, signInFields);
     }
     const refused = refusalOf(tool.name, action);
     if (refused !== undefined) throw refused;
@@ -395,8 +398,11 @@ function textOf(structured: Outcome, whole: string, outcome: Outcome): string {
 }
 
 /** A vendor that is down is not a wrong credential: the code stays what it was. */
-export function notSignedIn({ code, message, hint }: Extract<SignInOutcome, { readonly ok: false }>): Fault {
-  return new Fault(isFaultCode(code) ? code : 'GH_SIGN_IN', message, { hint });
+export function notSignedIn(
+  { code, message, hint }: Extract<SignInOutcome, { readonly ok: false }>,
+  fields: Fault['fields'] = {},
+): Fault {
+  return new Fault(isFaultCode(code) ? code : 'GH_SIGN_IN', message, { hint, fields });
 }
 
 type Input = Readonly<Record<string, unknown>>;
