@@ -47,7 +47,7 @@ function policy(account: string, name: string, action: string | readonly string[
     arn,
     type: 'AWS::IAM::Policy',
     region: HOME,
-    config: { PolicyName: name, Arn: arn, PolicyDocument: { Version: '2012-10-17', Statement: [statement] } },
+    config: { PolicyName: name, PolicyDocument: { Version: '2012-10-17', Statement: [statement] } },
   };
 }
 
