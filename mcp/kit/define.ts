@@ -194,16 +194,22 @@ export type Block =
 
 const BLOCKS = Symbol('content blocks');
 
+/** Beside the members: not copied with them into the result, where clients refuse a key that is no text. */
+function aside(outcome: Outcome, key: symbol, value: unknown): Outcome {
+  const copy: Outcome = Object.defineProperties({}, Object.getOwnPropertyDescriptors(outcome));
+  return Object.defineProperty(copy, key, { value });
+}
+
 /** A result with more than text, such as an image. */
 export function withContent(outcome: Outcome, blocks: readonly Block[]): Outcome {
-  return { ...outcome, [BLOCKS]: blocks };
+  return aside(outcome, BLOCKS, blocks);
 }
 
 const BRIEF = Symbol('members that only structured content has');
 
 /** Long members, at any depth, that are left out of the text form of a large result: structured content always has them. */
 export function withBrief(outcome: Outcome, members: readonly string[]): Outcome {
-  return { ...outcome, [BRIEF]: members };
+  return aside(outcome, BRIEF, members);
 }
 
 export function briefOf(outcome: Outcome): readonly string[] {

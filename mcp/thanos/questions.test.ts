@@ -1,11 +1,46 @@
-import { describe, expect, it } from 'vitest';
-import { rows, startRig } from './testing.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from './sandbox/index.ts';
+import { environmentOf, rows } from './testing.ts';
 
-/** The example questions of the original's README, each as a client would call for it, through HTTP to the sandbox. */
+let sandbox: Sandbox;
+let folder: string;
+let client: Client;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ scanMs: 5 });
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-thanos-questions-'));
+  client = new Client({ name: 'test', version: '1' });
+  const options = JSON.stringify({ backend: 'thanos', stateFolder: folder, transport: 'stdio' });
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [join(import.meta.dirname, '..', 'standalone.fixture.ts'), options],
+      env: { ...environmentOf(sandbox), THANOS_READ_ONLY: 'false' },
+      stderr: 'ignore',
+    }),
+  );
+});
+afterAll(async () => {
+  await client.close();
+  await sandbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function ask(name: string, given: Record<string, unknown>): Promise<Readonly<Record<string, unknown>>> {
+  const { structuredContent, isError } = await client.callTool({ name, arguments: given });
+  expect(isError).toBeUndefined();
+  return structuredContent as Readonly<Record<string, unknown>>;
+}
+
+/** The example questions of the original's README, from an MCP client through a server of its own to the sandbox. */
 describe('the questions of the original', () => {
   it('question 1: the S3 buckets of customer-prod that do not comply', async () => {
-    await using rig = await startRig();
-    const told = await rig.ok('list_resources', {
+    const told = await ask('list_resources', {
       tenant_id: 'customer-prod',
       compliance_status: 'NON_COMPLIANT',
       resource_type: 'AWS::S3::Bucket',
@@ -27,8 +62,7 @@ describe('the questions of the original', () => {
   });
 
   it('question 2: the critical findings of acme-corp', async () => {
-    await using rig = await startRig();
-    const told = await rig.ok('get_findings', { tenant_id: 'acme-corp', severity: 'CRITICAL' });
+    const told = await ask('get_findings', { tenant_id: 'acme-corp', severity: 'CRITICAL' });
     expect(rows(told.findings).map(({ rule_id, resource_arn }) => [rule_id, resource_arn])).toEqual([
       ['sg-no-ssh-from-internet', 'arn:aws:ec2:us-east-1:222233334444:security-group/sg-0jump'],
     ]);
@@ -36,8 +70,7 @@ describe('the questions of the original', () => {
   });
 
   it('question 3: all resources with a drift above 0.5', async () => {
-    await using rig = await startRig();
-    const told = await rig.ok('list_resources', { tenant_id: 'customer-prod', min_drift: 0.51 });
+    const told = await ask('list_resources', { tenant_id: 'customer-prod', min_drift: 0.51 });
     expect(rows(told.resources).map(({ arn }) => arn)).toEqual([
       'arn:aws:s3:::acme-legacy',
       'arn:aws:s3:::acme-invoices',
@@ -46,8 +79,7 @@ describe('the questions of the original', () => {
   });
 
   it('question 4: violations related to public access', async () => {
-    await using rig = await startRig();
-    const told = await rig.ok('search_violations', { tenant_id: 'customer-prod', search_term: 'public access' });
+    const told = await ask('search_violations', { tenant_id: 'customer-prod', search_term: 'public access' });
     expect(rows(told.matches).map(({ resource_arn }) => resource_arn)).toEqual([
       'arn:aws:s3:::acme-legacy',
       'arn:aws:s3:::acme-invoices',
@@ -56,7 +88,7 @@ describe('the questions of the original', () => {
       matched_in: expect.arrayContaining(['observed', 'differences']),
       why: expect.arrayContaining(['BlockPublicAcls is false']),
     });
-    const earlier = await rig.ok('search_violations', { tenant_id: 'acme-corp', search_term: 'public access' });
+    const earlier = await ask('search_violations', { tenant_id: 'acme-corp', search_term: 'public access' });
     expect(
       rows(earlier.matches)
         .map(({ rule_id }) => rule_id)
@@ -65,8 +97,7 @@ describe('the questions of the original', () => {
   });
 
   it('question 5: a scan of xyz-staging in us-east-1 and eu-west-1', async () => {
-    await using rig = await startRig();
-    const told = await rig.ok('trigger_scan', { tenant_id: 'xyz-staging', regions: ['us-east-1', 'eu-west-1'] });
+    const told = await ask('trigger_scan', { tenant_id: 'xyz-staging', regions: ['us-east-1', 'eu-west-1'] });
     expect(told).toMatchObject({
       status: 'completed',
       scan_id: expect.stringMatching(/^scan-[0-9a-f]{12}$/),
@@ -77,7 +108,7 @@ describe('the questions of the original', () => {
       compliance: { total: 4, compliant: 4, compliance_percentage: 100 },
       warnings: [],
     });
-    expect(rig.sent('POST /scan')[0]?.body).toEqual({
+    expect(sandbox.requests.find(({ path }) => path === '/scan')?.body).toEqual({
       tenant_id: 'xyz-staging',
       role_arn: 'arn:aws:iam::333344445555:role/CloudGoldenGuardAuditRole',
       account_id: '333344445555',
@@ -86,8 +117,8 @@ describe('the questions of the original', () => {
   });
 
   it('question 6: how the compliance rate went over the last week', async () => {
-    await using rig = await startRig();
-    const told = await rig.ok('get_dashboard_metrics', { tenant_id: 'acme-corp', since: '7d' });
+    sandbox.forgetRequests();
+    const told = await ask('get_dashboard_metrics', { tenant_id: 'acme-corp', since: '7d' });
     expect(rows(told.timeline).map(({ compliance_rate, total }) => [compliance_rate, total])).toEqual([
       [37.5, 8],
       [50, 6],
@@ -106,17 +137,16 @@ describe('the questions of the original', () => {
       },
       warnings: [],
     });
-    expect(rig.sent().length).toBeLessThanOrEqual(20);
+    expect(sandbox.requests.length).toBeLessThanOrEqual(20);
   });
 
   it('question 7: the security groups that allow SSH from 0.0.0.0/0', async () => {
-    await using rig = await startRig();
-    const told = await rig.ok('search_violations', { tenant_id: 'customer-prod', search_term: 'SSH from 0.0.0.0/0' });
+    const told = await ask('search_violations', { tenant_id: 'customer-prod', search_term: 'SSH from 0.0.0.0/0' });
     expect(rows(told.matches).map(({ resource_arn, why }) => [resource_arn, why])).toEqual([
       ['arn:aws:ec2:us-east-1:111122223333:security-group/sg-0bastion', ['port 22 is open to 0.0.0.0/0']],
     ]);
     expect(told).toMatchObject({ matched: 1, searched: 9, complete: true });
-    const earlier = await rig.ok('search_violations', {
+    const earlier = await ask('search_violations', {
       tenant_id: 'acme-corp',
       search_term: 'security groups allowing SSH from 0.0.0.0/0',
     });

@@ -130,3 +130,19 @@ export async function startRig({
 export function rows(list: unknown): readonly Members[] {
   return list as readonly Members[];
 }
+
+/** The variables of the original server, for a server on its own. */
+export function environmentOf({ url, credentials }: Sandbox): Record<string, string> {
+  const [first] = credentials;
+  const { cognitoUrl, userPoolId, clientId, email, password } = { ...first?.settings, ...first?.secrets };
+  return {
+    PATH: process.env.PATH ?? '',
+    // A slash at the end broke the original.
+    THANOS_API_URL: `${url}/`,
+    THANOS_COGNITO_URL: String(cognitoUrl),
+    THANOS_USER_POOL_ID: String(userPoolId),
+    THANOS_CLIENT_ID: String(clientId),
+    THANOS_EMAIL: String(email),
+    THANOS_PASSWORD: String(password),
+  };
+}
