@@ -114,7 +114,7 @@ function untilTold(): Promise<void> {
   });
 }
 
-const DEMONSTRATED = ['dpod', 'cloudways'];
+const DEMONSTRATED = ['dpod', 'cloudways', 'thanos'];
 
 /** A sandbox of the vendor as a child of ours, and a connection to it. */
 async function addDemonstration(host: Host, runtime: Runtime, backend: string): Promise<ChildProcess> {
