@@ -50,6 +50,8 @@ export interface BackendView {
   readonly tools: number;
   readonly actions: number;
   readonly credentialHelp: string;
+  /** What a person does at the vendor first: commands to copy, `{name}` for what was typed into that field. */
+  readonly setup: readonly { readonly title: string; readonly description: string; readonly command: string }[];
   readonly settings: readonly FieldView[];
   readonly credentials: readonly FieldView[];
 }

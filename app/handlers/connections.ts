@@ -133,6 +133,7 @@ export function connectionHandlers(parts: Parts): Part {
           tools: catalog.tools.length,
           actions: catalog.tools.reduce((sum, tool) => sum + tool.actions.length, 0),
           credentialHelp: catalog.credentialHelp,
+          setup: catalog.setup,
           settings: catalog.settings.map(fieldView),
           credentials: catalog.credentials.map(fieldView),
         };
@@ -144,6 +145,7 @@ export function connectionHandlers(parts: Parts): Part {
         tools: 0,
         actions: 0,
         credentialHelp: CUSTOM.help,
+        setup: [],
         settings: CUSTOM_SETTINGS.map(fieldView),
         credentials: [],
       },

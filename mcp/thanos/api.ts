@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Answer, type Call, Fault, type Http, type Request } from '../kit/index.ts';
+import { type Answer, type Call, Fault, type Http, type Queue, type Request } from '../kit/index.ts';
 import type { Auth } from './auth.ts';
 import type { Config } from './config.ts';
 import type { Pending } from './handle.ts';
@@ -14,6 +14,8 @@ export interface Thanos {
   demo: boolean;
   /** Scans whose outcome is not known yet, by tenant. */
   readonly pending: Map<string, Pending>;
+  /** Scans of one tenant, one after another: two in one second overwrite each other (§4.1). */
+  readonly queue: Queue;
 }
 
 export type ThanosCall = Call<Thanos>;

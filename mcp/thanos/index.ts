@@ -1,4 +1,4 @@
-import type { Manifest } from '../kit/index.ts';
+import { createQueue, type Manifest } from '../kit/index.ts';
 import { proveAddress, type Thanos } from './api.ts';
 import { createAuth } from './auth.ts';
 import { configOf } from './config.ts';
@@ -98,6 +98,7 @@ export const thanos: Manifest<Thanos> = {
       pollMs: typeof pollMs === 'number' ? pollMs : POLL_MS,
       demo: false,
       pending: new Map(),
+      queue: createQueue({ waiting: 1, now: deps.now }),
     };
   },
   authorizer: state => state.auth.authorizer,

@@ -13,6 +13,9 @@ export function percentChange(first: number, last: number) {
   return { points, direction: points > 0 ? 'up' : points < 0 ? 'down' : 'flat' };
 }
 
+/** Left for reading the metrics after the wait, which may be slow. In ms. */
+const REST_MS = 10_000;
+
 interface Told {
   readonly summary: string;
   readonly fields: Item;
@@ -26,7 +29,7 @@ export async function scanResult(call: ThanosCall, tenant: string, handle: strin
   const over = (): boolean => call.now() - scan.startedAt > LONGEST_SCAN_MS;
   const { state: key } = await poll({
     signal: call.signal,
-    deadline: call.deadline,
+    deadline: call.deadline - REST_MS,
     now: call.now,
     firstMs: call.state.pollMs,
     maxMs: call.state.pollMs,

@@ -135,6 +135,23 @@ describe('what is partial says so', () => {
     expect(rows(resources)).toHaveLength(10);
   });
 
+  it('resources that the store cut off at 1 MB, though fewer came than were asked for', async () => {
+    await using rig = await startRig();
+    const long = (rig.sandbox.store.resources.get('fleet-one') ?? []).map(row => ({
+      ...row,
+      metadata: 'x'.repeat(10_000),
+    }));
+    rig.sandbox.store.resources.set('fleet-one', long);
+    const key = long
+      .map(row => row.snapshot_key)
+      .sort()
+      .at(-1);
+    const told = await rig.ok('list_resources', { ...FLEET, snapshot_key: key, limit: 1_000 });
+    expect(rows(told.resources).length).toBeLessThan(121);
+    expect(told).toMatchObject({ truncated: true, warnings: [expect.stringContaining('more resources')] });
+    expect(await rig.ok('get_dashboard_metrics', FLEET)).toMatchObject({ compliance: { rate: null } });
+  });
+
   it('resources beyond the limit, by their totals', async () => {
     await using rig = await startRig();
     const told = await rig.ok('list_resources', { ...FLEET, limit: 5 });

@@ -123,6 +123,13 @@ describe('a scan', () => {
     expect(before).toMatch(/^tenants\/customer-prod\/snapshots\//);
   });
 
+  it('of one tenant is one at a time, and a second one sees that the first may still run', async () => {
+    await using rig = await startRig({ switches: { scanMs: 120_000 } });
+    const told = await Promise.all([rig.ok('trigger_scan', PROD), rig.ok('trigger_scan', PROD)]);
+    expect(told[0].scan_handle).toBe(told[1].scan_handle);
+    expect(rig.sent('POST /scan')).toHaveLength(1);
+  });
+
   it('cancelled by the client stays noted as one that may run', async () => {
     await using rig = await startRig({ switches: { scanMs: 120_000, gatewayMs: 5_000 } });
     const stop = new AbortController();

@@ -37,7 +37,7 @@ export const getFindings = single({
   async run(given, call) {
     const { tenant_id, scope } = given;
     const from = given.cursor === undefined ? undefined : positionOf(given.cursor);
-    const key = scope === 'all' ? null : from === undefined ? await latestScan(call, tenant_id) : from.k;
+    const key = scope === 'all' ? null : (from?.k ?? (await latestScan(call, tenant_id)));
     const read = await collect(call, given, key, from);
     const { findings, cursor } = read;
     const nothing = findings.length === 0 && from === undefined && (scope === 'latest' ? key === null : read.complete);

@@ -45,16 +45,20 @@ export const triggerScan = single({
   input,
   async run({ tenant_id, role_arn, account_id, regions = DEFAULT_REGIONS }, call) {
     const customer = await registered(call, tenant_id, role_arn, account_id);
-    const running = await stillRunning(call, tenant_id);
-    if (running !== undefined)
-      return unknown(call, customer, running, ['Such a scan was started already; no other was started.']);
-    const latest = await latestSnapshot(call, tenant_id);
-    const scan: Pending = { tenant: tenant_id, startedAt: call.now(), before: latest?.snapshotKey ?? null, regions };
-    const answer = await start(call, customer, regions, scan);
-    if (answer === undefined) return unknown(call, customer, scan, []);
-    return completed(call, customer, scan, answer);
+    return call.state.queue.run(tenant_id, () => scanOnce(call, customer, regions), call);
   },
 });
+
+async function scanOnce(call: ThanosCall, customer: Customer, regions: string[]): Promise<Item> {
+  const { tenant_id: tenant } = customer;
+  const running = await stillRunning(call, tenant);
+  if (running !== undefined)
+    return unknown(call, customer, running, ['Such a scan was started already; no other was started.']);
+  const latest = await latestSnapshot(call, tenant);
+  const scan: Pending = { tenant, startedAt: call.now(), before: latest?.snapshotKey ?? null, regions };
+  const answer = await start(call, customer, regions, scan);
+  return answer === undefined ? unknown(call, customer, scan, []) : completed(call, customer, scan, answer);
+}
 
 /** §2.4: the platform assumes whatever role it is told to, so only what is registered is let through. Throws `Fault`. */
 async function registered(
