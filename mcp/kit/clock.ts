@@ -1,8 +1,14 @@
 /**
- * Milliseconds since 1970 that never run slower than time itself: a clock that is set back, or a wrong time zone, moves
- * nothing, and the time for which the machine slept counts. For deciding whether something has expired.
+ * Milliseconds since 1970 at first, and then onwards, never back and never slower than time itself: a clock that is set back
+ * moves nothing, one that is set ahead moves it once, and the time for which the machine slept counts. For deciding whether
+ * something has expired.
  */
 export function steadyClock(now: () => number, elapsed: () => number = () => performance.now()): () => number {
-  const [began, from] = [now(), elapsed()];
-  return () => began + Math.max(now() - began, elapsed() - from);
+  let [time, wall, passed] = [now(), now(), elapsed()];
+  return () => {
+    const [newWall, newPassed] = [now(), elapsed()];
+    time += Math.max(newWall - wall, newPassed - passed);
+    [wall, passed] = [newWall, newPassed];
+    return time;
+  };
 }

@@ -94,7 +94,7 @@ describe('repeating', () => {
     await using it = await started();
     const request = { path: THING, purpose: 'Reading' };
     it.vendor.faults.inject({ kind: 'status', status: 500 });
-    expect((await it.bound().send({ ...request, repeatAfter: [500] })).status).toBe(200);
+    expect((await it.bound().send({ ...request, repeatOn: [500] })).status).toBe(200);
     it.vendor.forgetRequests();
     it.vendor.faults.inject({ kind: 'status', status: 503, times: 'always' });
     await expect(it.bound().send({ ...request, tries: 1 })).rejects.toMatchObject({ code: 'GH_VENDOR_DOWN' });

@@ -43,12 +43,12 @@ export interface Request {
   readonly signed?: boolean;
   /** Statuses beyond 2xx that the caller handles itself. */
   readonly accept?: readonly number[];
-  /** Statuses beside 429, 502, 503 and 504 after which a read is worth another try. */
-  readonly repeatAfter?: readonly number[];
   /** Tries at most; 4 unless told. A renewal of the authorization after a 401 is not counted. */
   readonly tries?: number;
   /** Asking twice does no harm, whatever the method: a request for a token. */
   readonly harmless?: boolean;
+  /** Statuses beyond 429, 502, 503 and 504 after which a read is repeated. */
+  readonly repeatOn?: readonly number[];
   /** Milliseconds for one try, body included; the client's unless told, for a stream the time that the call has. */
   readonly timeoutMs?: number;
   /** Bytes of the answer; 16 MiB unless told. */
@@ -298,7 +298,7 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       return new Failure(fault, {
         unwell,
         unexecuted: status === 429,
-        repeatable: REPEATABLE.includes(status) || request.repeatAfter?.includes(status) === true,
+        repeatable: REPEATABLE.includes(status) || request.repeatOn?.includes(status) === true,
         retryAfterMs,
       });
     };

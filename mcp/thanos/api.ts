@@ -59,7 +59,7 @@ export async function getIfRouted(call: ThanosCall, request: Get): Promise<Page 
 async function send(call: ThanosCall, { path, query, purpose }: Get): Promise<Answer> {
   const request: Request = { path, ...(query === undefined ? {} : { query }), purpose };
   // §4.6: a function that fails is worth another try, unlike 400, 403 and 404.
-  const answer = await exchange(call, { ...request, repeatAfter: [500], accept: [400, 401, 403, 404] });
+  const answer = await exchange(call, { ...request, repeatOn: [500], accept: [400, 401, 403, 404] });
   const fault = refusalOf(answer, purpose);
   if (fault !== undefined) throw fault;
   return answer;
