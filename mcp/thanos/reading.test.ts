@@ -30,7 +30,15 @@ describe('metrics', () => {
       previous_scan: { total_findings: 2 },
       trend: { delta: -2, direction: 'down' },
       compliance: { total: 4, compliant: 4, rate: 100 },
+      top: [],
+      timeline: [{ total: 2 }, { total: 2 }, { total: 0 }],
       warnings: [],
+    });
+    // Nothing in the time that was asked for: the state is told all the same.
+    expect(await rig.ok('get_dashboard_metrics', { ...STAGING, since: '1h' })).toMatchObject({
+      compliance: { rate: 100 },
+      timeline: [],
+      compliance_over_time: { scans: 0, change: null },
     });
   });
 
@@ -150,6 +158,12 @@ describe('what is partial says so', () => {
     expect(rows(told.resources).length).toBeLessThan(121);
     expect(told).toMatchObject({ truncated: true, warnings: [expect.stringContaining('more resources')] });
     expect(await rig.ok('get_dashboard_metrics', FLEET)).toMatchObject({ compliance: { rate: null } });
+    rig.sandbox.store.findings.delete('fleet-one');
+    expect(await rig.ok('get_dashboard_metrics', FLEET)).toMatchObject({
+      state: 'no_findings',
+      current_scan: { total_findings: null },
+      warnings: expect.arrayContaining([expect.stringContaining('what it found is unknown')]),
+    });
   });
 
   it('resources beyond the limit, by their totals', async () => {

@@ -97,6 +97,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
+/** For a demonstration: with routes for rules, as the original expects them (§3.1). */
+export function startDemonstration(options: { readonly port?: number } = {}): Promise<Sandbox> {
+  return startSandbox({ ...options, rules: 'contract' });
+}
+
 /** An unknown route, and what a fault wants. */
 function refuse({ status, headers }: Refusal, request: SandboxRequest): SandboxAnswer {
   if (request.path === '/' && request.method === 'POST') return cognitoFault(status);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT_ID, DEMO_EMAIL, DEMO_PASSWORD, ISSUER, POOL_ID } from './cognito.ts';
-import { type Sandbox, startSandbox } from './index.ts';
+import { type Sandbox, startDemonstration, startSandbox } from './index.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -124,6 +124,13 @@ describe('the gateway', () => {
   it('knows no route for rules unless told, and no other', async () => {
     for (const path of ['/config/rules', '/rules', '/nothing'])
       expect(await api(path)).toMatchObject({ status: 404, body: { message: 'Not Found' } });
+  });
+});
+
+describe('a demonstration', () => {
+  it('has the route for rules that the original calls', async () => {
+    await using demonstration = await startDemonstration();
+    expect(await api('/config/rules', { of: demonstration })).toMatchObject({ status: 200 });
   });
 });
 

@@ -67,52 +67,57 @@ export const getDashboardMetrics = single({
     return reply(call, scan === undefined ? summary : `${scan.summary}\n${summary}`, {
       tenant_id,
       ...fields,
-      top,
+      // Of the scan that the metrics call current.
+      top: told.state === 'ok' ? top : [],
       ...(scan === undefined ? {} : { scan: scan.fields }),
       warnings: [...warnings, ...hints],
     });
   },
 });
 
+type State = ReturnType<typeof stateOf>;
+
 /** The state now: the latest scan by its rows, which may be newer than what the metrics call current (§4.5). */
-async function atPresent(call: ThanosCall, tenant: string, metrics: Metrics) {
+async function presentState(call: ThanosCall, tenant: string, metrics: Metrics): Promise<State> {
   const latest = await latestSnapshot(call, tenant);
   const key = newest(latest?.snapshotKey ?? null, metrics.current_scan?.snapshot_key ?? null);
   const rows = key === null ? undefined : await resourcesBy(call, tenant, { snapshot_key: key }, MOST);
-  const compliance = rows === undefined || rows.truncated ? UNKNOWN_COMPLIANCE : complianceOf(rows.rows);
-  const warnings =
-    rows?.truncated === true
-      ? ['The scan has more resources than the platform gives at once, so there is no rate.']
-      : [];
-  const told = stateOf(metrics, latest, compliance);
-  return {
-    ...told,
-    timeline: metrics.timeline,
-    warnings: [...warnings, ...told.warnings],
-    summary: summaryOf(tenant, told),
-  };
+  const cut = rows?.truncated === true;
+  const told = stateOf(metrics, latest, rows === undefined || cut ? UNKNOWN_COMPLIANCE : complianceOf(rows.rows));
+  const warning = 'The scan has more resources than the platform gives at once, so there is no rate.';
+  return cut ? { ...told, warnings: [warning, ...told.warnings] } : told;
+}
+
+async function atPresent(call: ThanosCall, tenant: string, metrics: Metrics) {
+  const told = await presentState(call, tenant, metrics);
+  return { ...told, timeline: timelineOf(metrics, told), summary: summaryOf(tenant, told) };
+}
+
+/** With the latest scan, where the metrics do not know it. */
+function timelineOf({ timeline }: Metrics, { state, current_scan: scan }: State): readonly Item[] {
+  if (state !== 'no_findings' || scan === null) return timeline;
+  const { total_findings: total, ...point } = scan;
+  return [...timeline, { ...point, total }];
 }
 
 /** With a rate for every scan since a moment; 20 calls at most. */
 async function overTime(call: ThanosCall, tenant: string, metrics: Metrics, since: number) {
   const { scans, warnings } = await ratesSince(call, tenant, since, metrics.timeline);
   const last = scans.at(-1);
-  const latest =
+  const told =
     last === undefined
-      ? await latestSnapshot(call, tenant)
-      : { snapshotKey: last.snapshot_key, evaluatedAt: last.timestamp };
-  const told = stateOf(metrics, latest, last?.compliance ?? UNKNOWN_COMPLIANCE);
+      ? await presentState(call, tenant, metrics)
+      : stateOf(metrics, { snapshotKey: last.snapshot_key, evaluatedAt: last.timestamp }, last.compliance);
   const timeline = scans.map(scan => withFindings(scan, metrics.timeline));
-  const rated = scans.filter(({ compliance }) => compliance.rate !== null);
-  const [first, end] = [rated[0]?.compliance.rate ?? null, rated.at(-1)?.compliance.rate ?? null];
-  const change = first === null || end === null || rated.length < 2 ? null : percentChange(first, end);
+  const rates = scans.flatMap(({ compliance }) => compliance.rate ?? []);
+  const [first = null, end = null] = [rates[0], rates.at(-1)];
   const over = {
     since: new Date(since).toISOString(),
     scans: scans.length,
-    scans_with_rate: rated.length,
+    scans_with_rate: rates.length,
     first_rate: first,
     last_rate: end,
-    change,
+    change: first === null || end === null || rates.length < 2 ? null : percentChange(first, end),
   };
   return {
     ...told,
@@ -145,23 +150,20 @@ function withFindings({ snapshot_key, timestamp, compliance }: ScanRate, timelin
 }
 
 /** Which scan is the latest, what it found, and what changed (§2.3, §4.5). */
-function stateOf(
-  { current_scan: current, previous_scan: previous }: Metrics,
-  latest: Latest | null,
-  compliance: Compliance,
-) {
+function stateOf(metrics: Metrics, latest: Latest | null, compliance: Compliance) {
+  const { current_scan: current, previous_scan: previous } = metrics;
+  const common = { compliance, warnings: [] as readonly string[] };
   if (current === null && latest === null)
-    return { state: 'never_scanned', current_scan: null, previous_scan: null, trend: null, compliance, warnings: [] };
+    return { ...common, state: 'never_scanned', current_scan: null, previous_scan: null, trend: null };
   if (latest === null || (current !== null && !isNewer(latest.snapshotKey, current.snapshot_key)))
     return {
+      ...common,
       state: 'ok',
       current_scan: current,
       previous_scan: previous,
       trend: trendOf(current, previous),
-      compliance,
-      warnings: [],
     };
-  // The latest scan has no findings: the metrics do not know it, and call the one before it current.
+  // The metrics are made from findings: they do not know a scan without any, and call the one before it current.
   const clean = compliance.non_compliant === 0;
   const scan = {
     snapshot_key: latest.snapshotKey,
@@ -169,20 +171,25 @@ function stateOf(
     total_findings: clean ? 0 : null,
     severity_counts: clean ? { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0 } : null,
   };
-  const before =
-    current === null
-      ? null
-      : { snapshot_key: current.snapshot_key, timestamp: current.timestamp, total_findings: current.total_findings };
+  const before = current === null ? null : headOf(current);
   return {
     state: 'no_findings',
     current_scan: scan,
     previous_scan: before,
     trend: trendOf(scan, before),
     compliance,
-    warnings: clean
-      ? []
-      : ['Resources of the latest scan do not comply, but its findings did not come: it may still be running.'],
+    warnings: clean ? [] : [whyUnknown(compliance)],
   };
+}
+
+function whyUnknown({ non_compliant: broken }: Compliance): string {
+  return broken === null
+    ? 'The metrics do not have the latest scan, and its resources did not come whole: what it found is unknown.'
+    : 'Resources of the latest scan do not comply, but its findings did not come: it may still be running.';
+}
+
+function headOf({ snapshot_key, timestamp, total_findings }: z.output<typeof head>) {
+  return { snapshot_key, timestamp, total_findings };
 }
 
 interface Counted {
@@ -210,7 +217,7 @@ function newest(a: string | null, b: string | null): string | null {
   return a === null ? b : b !== null && b > a ? b : a;
 }
 
-function summaryOf(tenant: string, told: ReturnType<typeof stateOf>): string {
+function summaryOf(tenant: string, told: State): string {
   const { state, current_scan: scan, compliance, trend } = told;
   if (state === 'never_scanned') return `No data about ${tenant}.`;
   const rate =
