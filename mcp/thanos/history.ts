@@ -1,3 +1,4 @@
+import { Fault } from '../kit/index.ts';
 import type { ThanosCall } from './api.ts';
 import { type Compliance, complianceOf, type Resource, UNKNOWN_COMPLIANCE } from './rows.ts';
 import { boundaryOf, isNewer, MOST, resourcesBy, resourcesByStatus } from './snapshots.ts';
@@ -57,10 +58,15 @@ export async function ratesSince(
   };
 }
 
-/** Of one scan; unknown where not all its rows come at once, since those that come are no sample. */
+/** Of one scan; unknown where its rows do not come, or not all at once, since those that come are no sample. */
 async function rateOf(call: ThanosCall, tenant: string, snapshot_key: string): Promise<Compliance> {
-  const { rows, truncated } = await resourcesBy(call, tenant, { snapshot_key }, MOST);
-  return truncated ? UNKNOWN_COMPLIANCE : complianceOf(rows);
+  try {
+    const { rows, truncated } = await resourcesBy(call, tenant, { snapshot_key }, MOST);
+    return truncated ? UNKNOWN_COMPLIANCE : complianceOf(rows);
+  } catch (error) {
+    if (error instanceof Fault && ['GH_VENDOR_DOWN', 'GH_VENDOR_RATE'].includes(error.code)) return UNKNOWN_COMPLIANCE;
+    throw error;
+  }
 }
 
 function latestOf(rows: readonly Resource[]): string {

@@ -118,6 +118,12 @@ describe('metrics', () => {
         expect.stringContaining('only the last 20 scans'),
       ],
     });
+    // What fails for some scans leaves the others.
+    rig.sandbox.faults.inject({ kind: 'status', status: 503, path: '/resources', skip: 3, times: 'always' });
+    expect(await rig.ok('get_dashboard_metrics', { ...FLEET, since: '1h' })).toMatchObject({
+      compliance_over_time: { scans: 20, scans_with_rate: 8 },
+      warnings: expect.arrayContaining([expect.stringContaining('12 scans have no rate')]),
+    });
   });
 
   it('want a moment that can be meant', async () => {
