@@ -14,7 +14,7 @@ async function tools() {
     const catalog = catalogOf(await load());
     const actions = catalog.tools.reduce((sum, tool) => sum + tool.actions.length, 0);
     parts.push(
-      `## ${catalog.title} (\`${catalog.backend}\`)\n\n${catalog.description}\n\n${catalog.tools.length} tools, ${actions} actions, ${catalog.prompts.length} prompts, ${catalog.resources.length} resources. ${catalog.credentialHelp}`,
+      `## ${catalog.title} (\`${catalog.backend}\`)\n\n${catalog.description}\n\n${catalog.tools.length} tools, ${actions} actions, ${catalog.prompts.length} prompts, ${catalog.resources.length} resources. ${catalog.credentialHelp}${seeAlso(catalog)}`,
       table(
         ['setting', 'variable (on its own)', 'meaning'],
         [...catalog.credentials, ...catalog.settings].map(field => [
@@ -23,11 +23,16 @@ async function tools() {
           `${field.title}. ${field.description}${field.default === undefined ? '' : ` Default: ${field.default}.`}`,
         ]),
       ),
-      table(
-        ['scope', 'meaning'],
-        catalog.scopes.map(scope => [`\`${scope.name}\``, scope.title]),
-      ),
     );
+    if (catalog.scopes.length > 0)
+      parts.push(
+        table(
+          ['scope', 'meaning'],
+          catalog.scopes.map(scope => [`\`${scope.name}\``, scope.title]),
+        ),
+      );
+    for (const { title, description, command } of catalog.setup)
+      parts.push(`**${title}.** ${description}`, `\`\`\`sh\n${command}\n\`\`\``);
     for (const tool of catalog.tools) {
       parts.push(
         `### ${tool.name}\n\n${tool.description}`,
@@ -42,12 +47,33 @@ async function tools() {
         ),
       );
     }
-    parts.push(
-      `### Prompts\n\n${catalog.prompts.map(prompt => `* \`${prompt.name}\`: ${prompt.description} (${prompt.arguments.map(argument => argument.name + (argument.required ? '' : '?')).join(', ')})`).join('\n')}`,
-      `### Resources\n\n${catalog.resources.map(resource => `* \`${resource.uri}\`: ${resource.description}`).join('\n')}`,
-    );
+    if (catalog.prompts.length > 0) parts.push(list('Prompts', catalog.prompts.map(promptLine)));
+    if (catalog.resources.length > 0)
+      parts.push(
+        list(
+          'Resources',
+          catalog.resources.map(({ uri, description }) => `\`${uri}\`: ${description}`),
+        ),
+      );
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+/** The page that people wrote about this backend, where there is one. */
+function seeAlso({ backend }) {
+  const page = `${backend}.md`;
+  return existsSync(join(docs, page))
+    ? ` What differs from the original and what was left out: [${page}](${page}).`
+    : '';
+}
+
+function list(title, lines) {
+  return `### ${title}\n\n${lines.map(line => `* ${line}`).join('\n')}`;
+}
+
+function promptLine(prompt) {
+  const given = prompt.arguments.map(({ name, required }) => name + (required ? '' : '?'));
+  return `\`${prompt.name}\`: ${prompt.description} (${given.join(', ')})`;
 }
 
 function errors() {

@@ -190,7 +190,10 @@ function buildProgram(runtime: Runtime): Command {
         throw new GatehouseError('GH_NOT_FOUND', `There is no sandbox for "${backend}".`, {
           hint: `Use one of: ${Object.keys(sandboxes).join(', ')}.`,
         });
-      const sandbox = await (await load()).startSandbox({ port: Number(options.port) });
+      const { startSandbox, startDemonstration = startSandbox } = await load();
+      // The child of a demonstration is told to end with its parent.
+      const start = options.untilStdinEnds === true ? startDemonstration : startSandbox;
+      const sandbox = await start({ port: Number(options.port) });
       output().value({ url: sandbox.url, credentials: sandbox.credentials }, told =>
         [
           `Sandbox of ${backend}: ${told.url} (made-up data; nothing leaves this machine)`,

@@ -115,7 +115,7 @@ function untilTold(): Promise<void> {
   });
 }
 
-const DEMONSTRATED = ['dpod', 'cloudways'];
+const DEMONSTRATED = ['dpod', 'cloudways', 'thanos'];
 
 /** `gatehouse host`: what bridges and commands start; no window, ends when nobody needs it. */
 export async function headless(home: string, runtime: Runtime): Promise<void> {

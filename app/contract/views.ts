@@ -55,8 +55,8 @@ export interface BackendView {
   readonly tools: number;
   readonly actions: number;
   readonly credentialHelp: string;
-  /** Commands to run at the vendor first, to copy. */
-  readonly setup: readonly { readonly title: string; readonly commands: string }[];
+  /** What a person does at the vendor first: commands to copy, `{name}` for what was typed into that field. */
+  readonly setup: readonly { readonly title: string; readonly description: string; readonly command: string }[];
   readonly firstQuestions: readonly string[];
   readonly scopes: readonly { readonly name: string; readonly title: string }[];
   readonly settings: readonly FieldView[];

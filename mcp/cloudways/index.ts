@@ -51,6 +51,10 @@ export const cloudways: Manifest<Cloudways> = {
     'Cloudways. An application is named by server_id and app_id; find_app finds both by domain or name. Most changes go on after the call: they answer an operation_id, for which wait_for_operation waits (or give wait: true). A server does one thing at a time; calls queue. When an answer has pending: true, it is not an error: wait on. When it says that the outcome is unknown, look before doing anything again.',
   credentialHelp:
     'In the Cloudways platform under API Integration: an access token (begins with cw_), or the API key with the e-mail of the account’s owner. API keys are said to stop working in October 2026.',
+  firstQuestions: [
+    'Which servers and applications do I have on Cloudways, and how full are their disks?',
+    'Is any operation running on my servers, and did the last backups work?',
+  ],
   settings: [
     {
       name: 'apiVersion',

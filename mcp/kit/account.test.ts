@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type AccountOptions, createAccount } from './account.ts';
 import type { SignInOutcome } from './control.ts';
-import { type Call, definesFor, type Manifest, type Outcome, secret } from './define.ts';
+import { type Call, definesFor, type Manifest, type Outcome, secret, withBrief, withContent } from './define.ts';
 import { Fault } from './fault.ts';
 import { manifestOf } from './testing.ts';
 
@@ -276,6 +276,55 @@ describe('results', () => {
     });
     await call('read', {}, controller.signal);
     expect(told).toEqual(['1', '3', '5']);
+  });
+});
+
+describe('a large result', () => {
+  it('leaves the members out of its text that it names, and keeps them in the structured content', async () => {
+    const things = Array.from({ length: 40 }, (_, id) => ({ id, config: { note: 'x'.repeat(500) } }));
+    const { call } = started(async () => withBrief({ things }, ['config']));
+    const { structured, text } = await call('read');
+    expect(structured).toEqual({ success: true, things });
+    expect(JSON.parse(text)).toEqual({
+      success: true,
+      things: things.map(({ id }) => ({ id })),
+      note: 'left out here, in structured content: config',
+    });
+  });
+
+  it('that is not large has them in both, and no key beside them', async () => {
+    const { call } = started(async () =>
+      withBrief(withContent({ config: 1 }, [{ type: 'text', text: 'x' }]), ['config']),
+    );
+    const { structured, text, blocks } = await call('read');
+    expect(JSON.parse(text)).toEqual(structured);
+    expect(Reflect.ownKeys(structured)).toEqual(['success', 'config']);
+    expect(blocks).toEqual([{ type: 'text', text: 'x' }]);
+  });
+});
+
+describe('a sign-in that fails', () => {
+  it('names every setting and credential that is missing', async () => {
+    const { account } = started(
+      fine,
+      [],
+      { secrets: {} },
+      {
+        settings: [
+          { name: 'url', title: 'URL', description: '', kind: 'url', required: true, variable: 'TEST_URL' },
+          { name: 'more', title: 'More', description: '', kind: 'text', required: false },
+        ],
+      },
+    );
+    expect(await account.signIn()).toMatchObject({ ok: false, message: 'Missing: url (TEST_URL), key (TEST_KEY).' });
+  });
+
+  it('tells the call that wanted it what the backend says of it', async () => {
+    const signIn = async () => {
+      throw new Fault('GH_SIGN_IN', 'No.', { fields: { reason: 'locked_out' } });
+    };
+    const { call } = started(fine, [], {}, { signIn });
+    expect((await call('read')).structured).toMatchObject({ code: 'GH_SIGN_IN', reason: 'locked_out' });
   });
 });
 

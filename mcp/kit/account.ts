@@ -3,7 +3,17 @@ import * as z from 'zod';
 import { type BrowserOptions, createBrowserSession } from './browser-session.ts';
 import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
 import type { Health, LogLevel, SignInOutcome } from './control.ts';
-import { type AccountInfo, type Action, type Block, blocksOf, type Call, type Manifest, runChecked } from './define.ts';
+import {
+  type AccountInfo,
+  type Action,
+  type Block,
+  blocksOf,
+  briefOf,
+  type Call,
+  type Manifest,
+  type Outcome,
+  runChecked,
+} from './define.ts';
 import { catalogOf } from './derive.ts';
 import { Fault, isFaultCode } from './fault.ts';
 import { createHttpClient, type HttpClient, type Trace } from './http.ts';
@@ -32,6 +42,8 @@ export interface AccountOptions {
 
 export interface ToolAnswer {
   readonly structured: Readonly<Record<string, unknown>>;
+  /** The same as JSON, without its long members where it would be large. */
+  readonly text: string;
   readonly blocks: readonly Block[];
   readonly isError: boolean;
   readonly trace: Trace;
@@ -64,6 +76,8 @@ export interface Account {
 }
 
 const ANSWER_BYTES = 4 * 1024 * 1024;
+/** Above this the text form leaves out the members that the action named as long. */
+const BRIEF_CHARACTERS = 16_000;
 
 export function createAccount<State>(manifest: Manifest<State>, options: AccountOptions): Account {
   const now = options.now ?? Date.now;
@@ -106,6 +120,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
 
   let signedIn: Extract<SignInOutcome, { readonly ok: true }> | undefined;
   let signingIn: Promise<SignInOutcome> | undefined;
+  /** Further members of the last failure, for the result of the call that wanted to sign in. */
+  let signInFields: Fault['fields'] = {};
   /** What the vendor refused this credential for good, by tool and action. */
   const refusals = new Map<string, Fault>();
   const info: AccountInfo = {
@@ -190,7 +206,10 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     const trace: Trace = { demo: false, requestId: undefined };
     let outcome: SignInOutcome;
     try {
-      const missing = manifest.credentials.filter(field => field.required && !options.secrets[field.name]);
+      const given = { ...options.settings, ...options.secrets };
+      const missing = [...manifest.settings, ...manifest.credentials].filter(
+        field => field.required && (given[field.name] ?? '') === '',
+      );
       if (missing.length > 0 && manifest.browser?.ready(state) !== true) {
         const names = missing.map(field =>
           field.variable === undefined ? field.name : `${field.name} (${field.variable})`,
@@ -206,6 +225,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     } catch (error) {
       const fault = faultOf(error);
       const said = fault.details === undefined || fault.details === '' ? '' : ` It said: ${fault.details}`;
+      signInFields = fault.fields;
       outcome = { ok: false, code: fault.code, message: redactText(fault.message + said, secrets), hint: fault.hint };
       log.error('sign-in failed', { code: fault.code, message: fault.message, details: fault.details });
     }
@@ -250,7 +270,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     if (spec.anonymous !== true) await browser?.ensure(call);
     if (spec.anonymous !== true && signedIn === undefined) {
       const outcome = await signIn();
-      if (!outcome.ok) throw notSignedIn(outcome);
+      if (!outcome.ok) throw notSignedIn(outcome, signInFields);
     }
     const refused = refusalOf(tool.name, action);
     if (refused !== undefined) throw refused;
@@ -274,14 +294,21 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         const outcome = await run(tool, action, input, call, masked);
         trace.demo ||= theClient().sandbox;
         const structured = { success: true, ...outcome, ...(trace.demo ? { demo: true } : {}) };
-        const size = JSON.stringify(structured).length;
+        const whole = JSON.stringify(structured);
+        const size = whole.length;
         if (size > ANSWER_BYTES)
           throw new Fault(
             'GH_TOO_LARGE',
             `The result has ${Math.round(size / 1_024)} KiB, more than an assistant can use.`,
           );
         toolLog.info('done', { ...line, ms: now() - began, bytes: size, requestId: trace.requestId });
-        return { structured, blocks: blocksOf(outcome), isError: false, trace };
+        return {
+          structured,
+          text: textOf(structured, whole, outcome),
+          blocks: blocksOf(outcome),
+          isError: false,
+          trace,
+        };
       } catch (error) {
         const fault =
           callOptions.signal.aborted && !(error instanceof Fault && error.code === 'GH_OUTCOME_UNKNOWN')
@@ -310,9 +337,10 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
           ...(fault.status === undefined ? {} : { status_code: fault.status }),
           ...(fault.details === undefined || fault.details === '' ? {} : { details: said(fault.details) }),
           ...fault.fields,
+          ...(trace.requestId === undefined ? {} : { request_id: trace.requestId }),
           ...(trace.demo ? { demo: true } : {}),
         };
-        return { structured, blocks: [], isError: true, trace };
+        return { structured, text: JSON.stringify(structured), blocks: [], isError: true, trace };
       }
     },
     prompt(name, given) {
@@ -335,9 +363,19 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
   };
 }
 
+function textOf(structured: Outcome, whole: string, outcome: Outcome): string {
+  const brief = briefOf(outcome);
+  if (brief.length === 0 || whole.length <= BRIEF_CHARACTERS) return whole;
+  const note = `left out here, in structured content: ${brief.join(', ')}`;
+  return JSON.stringify({ ...structured, note }, (name, value) => (brief.includes(name) ? undefined : value));
+}
+
 /** A vendor that is down is not a wrong credential: the code stays what it was. */
-export function notSignedIn({ code, message, hint }: Extract<SignInOutcome, { readonly ok: false }>): Fault {
-  return new Fault(isFaultCode(code) ? code : 'GH_SIGN_IN', message, { hint });
+export function notSignedIn(
+  { code, message, hint }: Extract<SignInOutcome, { readonly ok: false }>,
+  fields: Fault['fields'] = {},
+): Fault {
+  return new Fault(isFaultCode(code) ? code : 'GH_SIGN_IN', message, { hint, fields });
 }
 
 type Input = Readonly<Record<string, unknown>>;

@@ -55,10 +55,12 @@ export interface CatalogField {
   readonly namesHost?: boolean;
 }
 
-/** Commands of the vendor's own tools, for a person to copy. */
+/** A step of a person at the vendor before there is a credential. */
 export interface SetupStep {
   readonly title: string;
-  readonly commands: string;
+  readonly description: string;
+  /** For a shell; `{name}` stands for what was typed into the field of that name. Never holds a secret. */
+  readonly command: string;
 }
 
 export interface Catalog {
@@ -69,6 +71,7 @@ export interface Catalog {
   readonly instructions: string;
   /** Where the vendor gives out the credential, in a sentence or two. */
   readonly credentialHelp: string;
+  /** How the credential is made, as commands to copy; empty where the vendor's portal does it. */
   readonly setup: readonly SetupStep[];
   readonly firstQuestions: readonly string[];
   readonly settings: readonly CatalogField[];

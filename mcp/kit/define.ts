@@ -18,7 +18,7 @@ export interface Manifest<State> {
   /** What an assistant should know before it uses the tools. */
   readonly instructions: string;
   readonly credentialHelp: string;
-  /** What one runs at the vendor before there is a credential, to copy: such as making a service account. */
+  /** What a person does at the vendor first, as commands to copy. */
   readonly setup?: readonly SetupStep[];
   /** What a person may ask an assistant first; read-only, of use to anybody. */
   readonly firstQuestions?: readonly string[];
@@ -31,7 +31,12 @@ export interface Manifest<State> {
   /** The account's budget at the vendor. */
   readonly limits: Budget | ((settings: Settings) => Budget);
   /** Where requests go, and which other hosts they may go to. Settings are checked already. */
-  address(settings: Settings): { readonly baseUrl: string; readonly hosts?: readonly string[] };
+  address(settings: Settings): {
+    readonly baseUrl: string;
+    readonly hosts?: readonly string[];
+    /** The header of an answer that carries the vendor's id of the request; `x-request-id` unless told. */
+    readonly requestIdHeader?: string;
+  };
   /** Makes the account's state; sends nothing yet. */
   open(deps: AccountDeps): State;
   authorizer(state: State): Authorizer | undefined;
@@ -71,6 +76,8 @@ export interface StandaloneDefaults {
   readonly transport: 'stdio' | 'streamable-http';
   readonly port: number;
   readonly presentation: 'grouped' | 'flat';
+  /** Whether it runs read-only when neither a flag nor the variable says so; `false` unless told. */
+  readonly readOnly?: boolean;
   /** What to tell people about variables of the original server that mean nothing here. Throws `Fault` for a wrong one. */
   review(env: Readonly<Record<string, string | undefined>>): readonly string[];
 }
@@ -192,9 +199,26 @@ export type Block =
 
 const BLOCKS = Symbol('content blocks');
 
+/** Beside the members: not copied with them into the result, where clients refuse a key that is no text. */
+function aside(outcome: Outcome, key: symbol, value: unknown): Outcome {
+  const copy: Outcome = Object.defineProperties({}, Object.getOwnPropertyDescriptors(outcome));
+  return Object.defineProperty(copy, key, { value });
+}
+
 /** A result with more than text, such as an image. */
 export function withContent(outcome: Outcome, blocks: readonly Block[]): Outcome {
-  return { ...outcome, [BLOCKS]: blocks };
+  return aside(outcome, BLOCKS, blocks);
+}
+
+const BRIEF = Symbol('members that only structured content has');
+
+/** Long members, at any depth, that are left out of the text form of a large result: structured content always has them. */
+export function withBrief(outcome: Outcome, members: readonly string[]): Outcome {
+  return aside(outcome, BRIEF, members);
+}
+
+export function briefOf(outcome: Outcome): readonly string[] {
+  return (outcome as { readonly [BRIEF]?: readonly string[] })[BRIEF] ?? [];
 }
 
 export function blocksOf(outcome: Outcome): readonly Block[] {

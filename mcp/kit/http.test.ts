@@ -90,6 +90,17 @@ describe('repeating', () => {
     expect(it.vendor.requests.map(request => request.status)).toEqual([status, status, status, 200]);
   });
 
+  it('a request may say how often it is tried, and after which further statuses', async () => {
+    await using it = await started();
+    const request = { path: THING, purpose: 'Reading' };
+    it.vendor.faults.inject({ kind: 'status', status: 500 });
+    expect((await it.bound().send({ ...request, repeatOn: [500] })).status).toBe(200);
+    it.vendor.forgetRequests();
+    it.vendor.faults.inject({ kind: 'status', status: 503, times: 'always' });
+    await expect(it.bound().send({ ...request, tries: 1 })).rejects.toMatchObject({ code: 'GH_VENDOR_DOWN' });
+    expect(it.vendor.requests).toHaveLength(1);
+  });
+
   it.each(['before', 'midway', 'after'] as const)('a read whose link breaks (%s) is repeated', async when => {
     await using it = await started();
     it.vendor.faults.inject({ kind: 'reset', when, times: 2 });

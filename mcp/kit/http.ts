@@ -43,6 +43,8 @@ export interface Request {
   readonly signed?: boolean;
   /** Statuses beyond 2xx that the caller handles itself. */
   readonly accept?: readonly number[];
+  /** Tries at most; 4 unless told. A renewal of the authorization after a 401 is not counted. */
+  readonly tries?: number;
   /** Asking twice does no harm, whatever the method: a request for a token. */
   readonly harmless?: boolean;
   /** Statuses beyond 429, 502, 503 and 504 after which a read is repeated. */
@@ -96,6 +98,8 @@ export interface HttpDeps {
 }
 
 const TRIES = 4;
+/** The part of a pause that is left to chance, so that many who failed at once do not come back at once. */
+const JITTER = 0.25;
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 const BREAK_AFTER = 8;
@@ -314,11 +318,11 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
             throw call.signal.aborted && !(error instanceof Fault)
               ? new Fault('GH_CANCELLED', `${request.purpose}: cancelled.`)
               : error;
-          const pause = error.retryAfterMs ?? (deps.backoffMs ?? 500) * 2 ** (tries - 1);
+          const pause = error.retryAfterMs ?? (deps.backoffMs ?? 500) * 2 ** (tries - 1) * (1 + Math.random() * JITTER);
           const again =
             error.repeatable &&
             (isRead(request) || error.unexecuted) &&
-            tries < TRIES &&
+            tries < (request.tries ?? TRIES) &&
             now() + pause < call.deadline - 1_000;
           if (!again) throw error.fault;
           deps.log('warn', 'repeating a request', { purpose: request.purpose, why: error.message, pause, tries });

@@ -1,5 +1,6 @@
 export { type Cache, createCache } from './cache.ts';
-export type { Catalog, CatalogField } from './catalog.ts';
+export type { Catalog, CatalogField, SetupStep } from './catalog.ts';
+export { steadyClock } from './clock.ts';
 export {
   type AccountDeps,
   type AccountInfo,
@@ -15,6 +16,7 @@ export {
   type StandaloneDefaults,
   secret,
   type Tool,
+  withBrief,
   withContent,
 } from './define.ts';
 export { Fault } from './fault.ts';

@@ -34,7 +34,7 @@ export function mcpServer(account: Account, presentation: Presentation): Server 
     const answer = await account.call(tool, action, input, options);
     await settled();
     return {
-      content: [{ type: 'text' as const, text: JSON.stringify(answer.structured) }, ...answer.blocks],
+      content: [{ type: 'text' as const, text: answer.text }, ...answer.blocks],
       structuredContent: { ...answer.structured },
       ...(answer.isError ? { isError: true } : {}),
       _meta: {

@@ -330,10 +330,14 @@ export interface SandboxCredential {
 
 /** What every backend's `sandbox/index.ts` exports. */
 export interface SandboxModule {
-  startSandbox(options?: {
-    readonly port?: number;
-  }): Promise<SandboxServer & { readonly credentials: readonly SandboxCredential[] }>;
+  startSandbox: StartSandbox;
+  /** As the demonstration starts it, where a vendor at its best is switched otherwise than one for tests. */
+  startDemonstration?: StartSandbox;
 }
+
+type StartSandbox = (options?: {
+  readonly port?: number;
+}) => Promise<SandboxServer & { readonly credentials: readonly SandboxCredential[] }>;
 
 /**
  * Starts the server on 127.0.0.1. Over HTTP, tests reach the same switches under `/__sandbox`:

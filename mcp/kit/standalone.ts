@@ -68,8 +68,7 @@ export async function runStandalone<State>(
     settings,
     stderr: line => void (held?.push(line) ?? write(line)),
     secrets: fromVariables(manifest.credentials, env, false) as Record<string, string>,
-    readOnly:
-      options.readOnly ?? isTrue(manifest.readOnlyVariable === undefined ? undefined : env[manifest.readOnlyVariable]),
+    readOnly: options.readOnly ?? readOnlyOf(manifest, env),
     stateFolder: options.stateFolder,
     logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
     logFile: logFileOf(options.stateFolder, manifest.name),
@@ -235,6 +234,13 @@ function openBrowser(url: string, wanted: string | undefined): void {
   spawn(command, args, { stdio: 'ignore', detached: true })
     .on('error', () => undefined)
     .unref();
+}
+
+/** What the variable says; what the backend does without it. A word that is neither yes nor no is the cautious one. */
+function readOnlyOf<State>({ readOnlyVariable, standalone }: Manifest<State>, env: Env): boolean {
+  const said = readOnlyVariable === undefined ? undefined : env[readOnlyVariable];
+  if (standalone?.readOnly !== true) return isTrue(said);
+  return !/^(0|false|no|off)$/i.test(said ?? '');
 }
 
 function presentationOf(text: string | undefined): Presentation | undefined {

@@ -58,10 +58,11 @@ export function SignIn({ backend }: { readonly backend: BackendView }) {
             </Text>
             {backend.setup.map(step => (
               <div key={step.title}>
+                <Text size="sm">{step.title}</Text>
                 <Text size="sm" c="dimmed">
-                  {step.title}
+                  {step.description}
                 </Text>
-                <Copyable text={step.commands} label={step.title} />
+                <Copyable text={commandOf(step.command, backend, values)} label={step.title} />
               </div>
             ))}
           </section>
@@ -111,4 +112,13 @@ export function SignIn({ backend }: { readonly backend: BackendView }) {
       </Stack>
     </form>
   );
+}
+
+/** The command with what was typed so far in place of `{name}`: nothing secret, and nothing that a shell would read otherwise. */
+function commandOf(command: string, { settings, credentials }: BackendView, values: Values): string {
+  return command.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const field = [...settings, ...credentials].find(one => one.name === name);
+    const typed = String(values[name] ?? '').trim();
+    return field !== undefined && field.kind !== 'secret' && /^[\w.@:/+-]+$/.test(typed) ? typed : whole;
+  });
 }
