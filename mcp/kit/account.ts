@@ -98,6 +98,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     now,
     log,
     keepSecret: value => void secrets.add(value),
+    stateFolder: options.stateFolder,
     storeSecret: options.storeSecret,
   });
   const theClient = (): HttpClient => {

@@ -78,6 +78,8 @@ export interface AccountDeps {
   readonly log: Logger;
   /** Further values to mask from now on: a token, a new secret. */
   readonly keepSecret: (value: string) => void;
+  /** The private folder of this connection. */
+  readonly stateFolder: string;
   /** A rotated credential for the vault. Stand-alone there is none. */
   readonly storeSecret: ((field: string, value: string) => void) | undefined;
 }
