@@ -13,12 +13,14 @@ type AnyManifest = Manifest<any>;
 export const backends: Readonly<Record<string, () => Promise<AnyManifest>>> = {
   cloudways: async () => (await import('./cloudways/index.ts')).cloudways,
   dpod: async () => (await import('./dpod/index.ts')).dpod,
+  sdp: async () => (await import('./sdp/index.ts')).sdp,
 };
 
 /** The local stand-ins of the vendors. */
 export const sandboxes: Readonly<Record<string, () => Promise<SandboxModule>>> = {
   cloudways: () => import('./cloudways/sandbox/index.ts'),
   dpod: () => import('./dpod/sandbox/index.ts'),
+  sdp: () => import('./sdp/sandbox/index.ts'),
 };
 
 /** Runs one server on its own, configured by the environment; returns when it ended. Throws `Fault`. */

@@ -68,6 +68,8 @@ export interface Account {
     options: CallOptions,
   ): Promise<ToolAnswer>;
   prompt(name: string, given: Readonly<Record<string, string>>): string;
+  /** Values for an argument of a prompt that begin with what was typed. Never throws: a suggestion is not worth an error. */
+  complete(prompt: string, argument: string, given: string, options: CallOptions): Promise<readonly string[]>;
   resource(uri: string, options: CallOptions): Promise<{ readonly text: string; readonly mimeType: string }>;
   health(): Health;
 }
@@ -350,6 +352,21 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       if (missing.length > 0)
         throw new Fault('GH_INVALID_INPUT', `${name} needs ${missing.map(argument => argument.name).join(', ')}.`);
       return prompt.text(given);
+    },
+    async complete(prompt, argument, given, callOptions) {
+      const found = manifest.prompts
+        .find(({ name }) => name === prompt)
+        ?.arguments.find(({ name }) => name === argument);
+      if (found?.complete === undefined) return [];
+      try {
+        if (signedIn === undefined && !(await signIn()).ok) return [];
+        const trace: Trace = { demo: false, requestId: undefined };
+        const values = await found.complete(given, contextOf(callOptions, trace, log.child({ prompt }), new Set()));
+        return values.filter(value => value.toLowerCase().startsWith(given.toLowerCase()));
+      } catch (error) {
+        log.warn('no completions', { prompt, argument, error: redactText(String(error), secrets) });
+        return [];
+      }
     },
     async resource(uri, callOptions) {
       const resource = manifest.resources.find(candidate => candidate.uri === uri);

@@ -73,7 +73,13 @@ export interface Catalog {
     readonly name: string;
     readonly title: string;
     readonly description: string;
-    readonly arguments: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
+    readonly arguments: readonly {
+      readonly name: string;
+      readonly description: string;
+      readonly required: boolean;
+      /** The account offers values for it. */
+      readonly completes?: true;
+    }[];
   }[];
   readonly resources: readonly {
     readonly uri: string;

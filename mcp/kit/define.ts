@@ -40,7 +40,7 @@ export interface Manifest<State> {
   readonly tools: readonly Tool<State>[];
   /** The original server took its arguments inside one object of such a name: they are taken out of it. */
   readonly wrappers?: readonly string[];
-  readonly prompts: readonly Prompt[];
+  readonly prompts: readonly Prompt<State>[];
   readonly resources: readonly Resource<State>[];
 }
 
@@ -145,11 +145,17 @@ export interface AccountInfo {
   readonly tools: readonly { readonly name: string; readonly actions: readonly string[] }[];
 }
 
-export interface Prompt {
+export interface Prompt<State = unknown> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly arguments: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly required: boolean;
+    /** Values that the account offers for it; those that begin with what was typed are chosen from them. */
+    readonly complete?: (given: string, call: Call<State>) => Promise<readonly string[]>;
+  }[];
   /** One user message. Throws `Fault` for a wrong value. */
   text(given: Readonly<Record<string, string>>): string;
 }

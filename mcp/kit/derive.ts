@@ -35,7 +35,12 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
       name: prompt.name,
       title: prompt.title,
       description: prompt.description,
-      arguments: prompt.arguments,
+      arguments: prompt.arguments.map(({ name, description, required, complete }) => ({
+        name,
+        description,
+        required,
+        ...(complete === undefined ? {} : { completes: true as const }),
+      })),
     })),
     resources: resources.map(resource => ({
       uri: resource.uri,
