@@ -41,7 +41,7 @@ const tokenAnswer = z.looseObject({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().positive().default(3_600),
   refresh_token: z.string().min(1).optional(),
-  scope: z.unknown(),
+  scope: z.unknown().optional(),
 });
 const errorAnswer = z.looseObject({ error: z.string(), error_description: z.string().optional() });
 const keptToken = z.object({ key: z.string(), value: z.string(), expiresAt: z.number() });
@@ -118,7 +118,7 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
   };
   const revoke = async (token: string): Promise<void> => {
     try {
-      await post('/oauth/v2/token/revoke', { token }, 'Revoking the replaced refresh token');
+      await post('/oauth/v2/token/revoke', { token }, 'Revoking what was replaced');
     } catch (error) {
       deps.log.warn('the replaced refresh token was not revoked', { error: String(error) });
     }
@@ -137,7 +137,7 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
     }
     book.count(key());
     refreshes += 1;
-    const answer = await ask({ grant_type: 'refresh_token', refresh_token: known }, 'Refreshing the access token');
+    const answer = await ask({ grant_type: 'refresh_token', refresh_token: known }, 'Asking Zoho for access');
     // Zoho never rotates it (§1.4); should it do so one day, the old one is worthless.
     if (answer.refresh_token !== undefined && answer.refresh_token !== known) keepRefreshToken(answer.refresh_token);
     return accept(answer);

@@ -198,7 +198,7 @@ function routesFor(
       method: endpoint.method,
       path: prefix + (spelling === 'underscore' ? underscored : endpoint.path),
       handle: (request: SandboxRequest) =>
-        answered(() => {
+        answered(vendor, () => {
           const wanted = vendor.switches.current.actionRoutes;
           if (spelling !== 'any' && wanted !== 'both' && wanted !== spelling) return refuseUnknown(vendor);
           admit(request);
@@ -244,11 +244,12 @@ function createBudget(vendor: Vendor): () => void {
   };
 }
 
-function answered(work: () => SandboxAnswer): SandboxAnswer {
+function answered(vendor: Vendor, work: () => SandboxAnswer): SandboxAnswer {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Denied) return error.answer;
+    if (error instanceof Denied)
+      return vendor.switches.current.failuresWith200 ? { ...error.answer, status: 200 } : error.answer;
     throw error;
   }
 }

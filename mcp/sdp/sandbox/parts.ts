@@ -262,7 +262,11 @@ function attachmentRoutes(): readonly Endpoint[] {
   const download = (visit: Visit) => {
     const row = theOne(visit);
     const file = visit.tenant.files.get(String(row.id));
-    return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: file?.bytes ?? '' };
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/octet-stream' },
+      body: file?.bytes ?? deny.unknown(),
+    };
   };
   return [
     get(path, visit => many({ attachments: of(parent(visit)) })),

@@ -7,6 +7,8 @@ const schema = z.strictObject({
   oauthErrorStatus: z.union([z.literal(200), z.literal(400)]),
   /** The answer to a code tells its scopes (§1.4: sometimes). */
   tellsScopes: z.boolean(),
+  /** Failures come with HTTP status 200, as some do (§8). */
+  failuresWith200: z.boolean(),
   /** How the routes of actions are written (§3): `/close`, `/_close`, or both. */
   actionRoutes: z.enum(['both', 'plain', 'underscore']),
   /** What an unknown path is answered with (V20). */
@@ -42,6 +44,7 @@ export function createSdpSwitches(changes: Partial<SdpSwitches>): Switches<SdpSw
   return createSwitches(schema, {
     oauthErrorStatus: 200,
     tellsScopes: true,
+    failuresWith200: false,
     actionRoutes: 'both',
     unknownPath: 'json',
     strictTemplate: false,

@@ -5,13 +5,21 @@ import { SCOPES } from '../scopes.ts';
 import { instantOf } from '../values.ts';
 import { action, tool, word } from './shared.ts';
 
-/** What needs no request of the vendor. */
+/** What can be asked while the sign-in fails: that is when people ask it. */
 const local = <const S extends Record<string, z.ZodType>>(
   description: string,
   input: S,
   run: (input: z.output<z.ZodObject<S>>, call: SdpCall) => Outcome | Promise<Outcome>,
+  anonymous = true,
 ) =>
-  action({ description, effect: 'read', scopes: null, input, run: async (given, call) => run(given as never, call) });
+  action({
+    description,
+    effect: 'read',
+    scopes: null,
+    input,
+    anonymous,
+    run: async (given, call) => run(given as never, call),
+  });
 
 const iso = (time: number | undefined): string | undefined =>
   time === undefined ? undefined : new Date(time).toISOString();
@@ -26,7 +34,7 @@ function tenant(call: SdpCall): Outcome {
     ...(place.portal === undefined ? {} : { portal: place.portal }),
     status: state.token === 'needs_reauth' ? 'needs_reauth' : 'active',
     rate_limit_tier: tier,
-    scopes: call.account.scopes ?? 'not told by the vendor and not declared',
+    scopes: auth.scopes ?? 'not told by the vendor and not declared',
     token_state: state.token,
     ...(state.expiresAt === undefined ? {} : { expires_in_s: Math.round((state.expiresAt - call.now()) / 1_000) }),
     refresh_count: state.refreshes,
@@ -112,6 +120,7 @@ export const connection = tool({
       description: 'Closes the circuit breaker.',
       effect: 'write',
       scopes: null,
+      anonymous: true,
       idempotent: true,
       input: {},
       run: async (_input, call) => {
@@ -123,6 +132,7 @@ export const connection = tool({
       description: 'Asks for a new access token, within the budget.',
       effect: 'write',
       scopes: null,
+      anonymous: true,
       input: {},
       run: async (_input, call) => {
         await call.state.auth.renew();
@@ -148,22 +158,27 @@ export const connection = tool({
         return { items: found.slice(offset, offset + limit), total_count: found.length };
       },
     ),
-    list_available_scopes: local('Lists scopes, and which actions they allow.', {}, (_input, call) => {
-      const { account } = call;
-      const granted = account.scopes;
-      const actions = account.tools.flatMap(({ name, actions }) =>
-        actions.map(one => ({ action: one, allowed: account.permits(name, one) })),
-      );
-      const names = (allowed: boolean) => actions.filter(one => one.allowed === allowed).map(({ action }) => action);
-      return {
-        granted: granted ?? 'not told by the vendor and not declared',
-        missing:
-          granted === null
-            ? []
-            : SCOPES.map(({ name }) => name).filter(name => !granted.includes(name) && name.endsWith('.ALL')),
-        enabled_count: names(true).length,
-        disabled: names(false),
-      };
-    }),
+    list_available_scopes: local(
+      'Lists scopes, and which actions they allow.',
+      {},
+      (_input, call) => {
+        const { account } = call;
+        const granted = account.scopes;
+        const actions = account.tools.flatMap(({ name, actions }) =>
+          actions.map(one => ({ action: one, allowed: account.permits(name, one) })),
+        );
+        const names = (allowed: boolean) => actions.filter(one => one.allowed === allowed).map(({ action }) => action);
+        return {
+          granted: granted ?? 'not told by the vendor and not declared',
+          missing:
+            granted === null
+              ? []
+              : SCOPES.map(({ name }) => name).filter(name => !granted.includes(name) && name.endsWith('.ALL')),
+          enabled_count: names(true).length,
+          disabled: names(false),
+        };
+      },
+      false,
+    ),
   },
 });

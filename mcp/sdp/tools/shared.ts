@@ -217,8 +217,13 @@ export function change<const S extends Shape>(spec: Change<S>): Action {
   });
 }
 
+/** §2.6. */
+const FORBIDDEN = 4002;
+
 async function withAllowed(call: SdpCall, error: unknown): Promise<unknown> {
-  if (!(error instanceof Fault) || error.code !== 'GH_VENDOR_REFUSED') return error;
+  // A rule that forbids a field (V9) is no question of its value.
+  if (!(error instanceof Fault) || error.code !== 'GH_VENDOR_REFUSED' || error.fields.sdp_code === FORBIDDEN)
+    return error;
   const named = Array.isArray(error.fields.named_fields) ? error.fields.named_fields.map(String) : [];
   const allowed = await allowedFor(call, named);
   if (Object.keys(allowed).length === 0) return error;
