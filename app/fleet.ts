@@ -27,6 +27,8 @@ export interface Member {
   readonly log: ServerLog;
   readonly signIn: SignInOutcome | undefined;
   readonly health: Health | undefined;
+  /** What the vendor refused for good since the last sign-in, as `tool/action`. */
+  readonly refused: ReadonlySet<string>;
 }
 
 export interface Fleet {
@@ -34,6 +36,8 @@ export interface Fleet {
   running(): readonly { readonly uuid: string; readonly member: Member }[];
   /** Values of the connection's credentials while its server runs, for masking. */
   secretsOf(uuid: string): readonly string[];
+  /** Actions that the vendor refused the connection's credential, as `tool/action`. */
+  refusedOf(uuid: string): ReadonlySet<string>;
   /** Starts the server if need be and signs in at the vendor. */
   test(uuid: string): Promise<SignInOutcome>;
   restart(uuid: string): Promise<void>;
@@ -52,6 +56,8 @@ export interface FleetDeps {
   readonly eventsOf: (uuid: string) => ConstructorParameters<typeof Upstream>[1];
   readonly onChanged: (uuid: string, what: 'state' | 'scopes') => void;
   readonly env: NodeJS.ProcessEnv;
+  /** Shows a page of this machine to the person. */
+  readonly openPage: (url: string) => void;
   readonly now: () => Date;
   readonly logLevel: () => 'debug' | 'info' | 'warn' | 'error';
   readonly idleMs?: number;
@@ -66,6 +72,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     string,
     { -readonly [K in keyof Member]: Member[K] } & {
       secrets: string[];
+      refused: Set<string>;
       tests: Map<number, (outcome: SignInOutcome) => void>;
     }
   >();
@@ -102,6 +109,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       signIn: undefined as SignInOutcome | undefined,
       health: undefined as Health | undefined,
       secrets: [] as string[],
+      refused: new Set<string>(),
       tests: new Map<number, (outcome: SignInOutcome) => void>(),
     };
     members.set(uuid, member);
@@ -162,8 +170,23 @@ export function createFleet(deps: FleetDeps): Fleet {
       case 'health':
         member.health = message.health;
         return deps.onChanged(uuid, 'state');
+      case 'browser-sign-in':
+        if (message.url !== undefined) return deps.openPage(message.url);
+        audit.append({
+          kind: 'browser-sign-in',
+          connection: connections.get(uuid).id,
+          connectionUuid: uuid,
+          message: message.event,
+          outcome: ['failed', 'locked out'].includes(message.event) ? 'refused' : 'ok',
+          details: message.details,
+        });
+        return;
       case 'scope-refused':
         member.log.note(`[gatehouse] the vendor refused ${message.tool}/${message.action}: ${message.message}`);
+        if (message.lasting && !member.refused.has(`${message.tool}/${message.action}`)) {
+          member.refused.add(`${message.tool}/${message.action}`);
+          deps.onChanged(uuid, 'scopes');
+        }
         return;
       default:
         member.log.note('[gatehouse] an unknown message on the control channel was dropped');
@@ -188,6 +211,9 @@ export function createFleet(deps: FleetDeps): Fleet {
       });
     }
     if (outcome.ok) {
+      const forgotten = member.refused.size > 0;
+      member.refused.clear();
+      if (forgotten) deps.onChanged(uuid, 'scopes');
       const same =
         JSON.stringify([connection.identity, connection.scopes, connection.demo]) ===
         JSON.stringify([outcome.identity, outcome.scopes, outcome.demo]);
@@ -236,6 +262,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     running: () =>
       [...members].filter(([, member]) => member.server.pid !== undefined).map(([uuid, member]) => ({ uuid, member })),
     secretsOf: uuid => members.get(uuid)?.secrets ?? [],
+    refusedOf: uuid => members.get(uuid)?.refused ?? new Set(),
     test,
     async restart(uuid) {
       const member = of(uuid);

@@ -56,6 +56,8 @@ export interface HostOptions {
   readonly demo?: boolean;
   readonly electron?: boolean;
   readonly approveFromCli?: boolean;
+  /** Shows a page of this machine, such as one to sign in, to the person. Unless told, its address is only in the answer. */
+  readonly openPage?: (url: string) => void;
   /** Ends by itself after this long without links, windows and running servers; unless told, never. */
   readonly idleMs?: number;
   readonly now?: () => Date;
@@ -171,6 +173,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         readOnly: connection.readOnly,
         scopes: connection.scopes,
         rules: grants.of(uuid),
+        refused: fleet.refusedOf(uuid),
       };
     };
     const requirePerson = (context: Context, code: string | undefined, what: string): string => {
@@ -253,6 +256,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         emit({ type: 'connections' });
       },
       env,
+      openPage: url => options.openPage?.(url),
       now,
       logLevel: () => settings.get('logLevel'),
       ...(options.serverIdleMs === undefined ? {} : { idleMs: options.serverIdleMs }),

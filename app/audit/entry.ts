@@ -4,6 +4,7 @@ export const ENTRY_KINDS = [
   'outcome',
   'approval',
   'sign-in',
+  'browser-sign-in',
   'credential-refused',
   'secret-set',
   'connection-added',

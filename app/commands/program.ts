@@ -837,8 +837,11 @@ async function secretsFor(call: CallHost, backend: string, fromStdin: boolean): 
   const found = (await call('backends.list', {})).find(known => known.backend === backend);
   const secrets: Record<string, string> = {};
   for (const field of found?.credentials ?? [])
-    if (field.required) secrets[field.name] = await prompt(field.title, field.kind === 'secret');
-  return secrets;
+    secrets[field.name] = await prompt(
+      field.required ? field.title : `${field.title} (may be left empty)`,
+      field.kind === 'secret',
+    );
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== ''));
 }
 
 function parseSecrets(text: string): Record<string, string> {

@@ -36,6 +36,7 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
       env: process.env,
       demo: options.demo,
       approveFromCli: options.approveFromCli,
+      ...(options.open && process.stdout.isTTY ? { openPage: openBrowser } : {}),
       onEnded: () => ended(),
     });
   } catch (error) {

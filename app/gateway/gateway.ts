@@ -533,16 +533,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const { route } = call.action;
     if (route.action !== null) {
       const params = inner(call.bytes, call.message, 'params');
-      const args = valueAt(params, 'arguments');
-      const rest = args === undefined ? '' : call.bytes.subarray(args.start + 1, args.end);
+      const args = isObject(call.params.arguments) ? valueAt(params, 'arguments') : undefined;
+      const rest = args === undefined ? '' : call.bytes.subarray(args.start + 1, args.end - 1);
       const comma = args === undefined || Object.keys(argumentsOf(call)).length === 0 ? '' : ',';
       extra.set('name', [JSON.stringify(route.tool)]);
-      extra.set(
-        'arguments',
-        rest === ''
-          ? [`{"action":${JSON.stringify(route.action)}}`]
-          : [`{"action":${JSON.stringify(route.action)}${comma}`, rest],
-      );
+      // Last: of two members of one name the later one counts, and what was decided must not be overruled by an argument.
+      extra.set('arguments', ['{', rest, `${comma}"action":${JSON.stringify(route.action)}}`]);
     }
     if (state !== undefined)
       extra.set('requestState', state.child === undefined ? undefined : [JSON.stringify(state.child)]);

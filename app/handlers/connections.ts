@@ -43,13 +43,14 @@ export function connectionHandlers(parts: Parts): Part {
         throw new GatehouseError('GH_INVALID_INPUT', `"${bad}" cannot be the name of an environment variable.`);
       return;
     }
-    const fields = catalogs.get(backend).credentials;
+    const { credentials: fields, browserSignIn } = catalogs.get(backend);
     const unknown = Object.keys(secrets).find(name => !fields.some(field => field.name === name));
     if (unknown !== undefined)
       throw new GatehouseError('GH_INVALID_INPUT', `"${unknown}" is not a credential here.`, {
         hint: `Use: ${fields.map(({ name }) => name).join(', ')}.`,
       });
-    const missing = complete ? fields.find(field => field.required && !secrets[field.name]) : undefined;
+    const missing =
+      complete && !browserSignIn ? fields.find(field => field.required && !secrets[field.name]) : undefined;
     if (missing !== undefined)
       throw new GatehouseError('GH_INVALID_INPUT', `"${missing.name}" is needed: ${missing.description}`, {
         hint: 'Give it by prompt or --secrets-stdin.',
@@ -134,7 +135,9 @@ export function connectionHandlers(parts: Parts): Part {
           actions: catalog.tools.reduce((sum, tool) => sum + tool.actions.length, 0),
           credentialHelp: catalog.credentialHelp,
           settings: catalog.settings.map(fieldView),
-          credentials: catalog.credentials.map(fieldView),
+          credentials: catalog.credentials.map(field =>
+            fieldView(catalog.browserSignIn ? { ...field, required: false } : field),
+          ),
         };
       }),
       {

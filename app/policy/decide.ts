@@ -29,6 +29,8 @@ export interface Policy {
   /** What the vendor's credential may do; `null`: unknown until refused. */
   readonly scopes: readonly string[] | null;
   readonly rules: readonly Rule[];
+  /** What the vendor refused this credential for good, as `tool/action`. */
+  readonly refused?: ReadonlySet<string>;
 }
 
 export interface Decision {
@@ -51,6 +53,13 @@ export function standing(client: string, action: PolicyAction, policy: Policy, n
   const { scopes } = action;
   if (scopes !== null && policy.scopes !== null && !scopes.some(scope => policy.scopes?.includes(scope))) {
     return { verdict: 'hide', because: `the credential has none of: ${scopes.join(', ')}`, code: 'GH_SCOPE_MISSING' };
+  }
+  if (policy.refused?.has(`${action.tool}/${action.action}`) === true) {
+    return {
+      verdict: 'hide',
+      because: 'the vendor refused it: the role of this credential does not include it',
+      code: 'GH_SCOPE_MISSING',
+    };
   }
   if (policy.readOnly && action.effect !== 'read') {
     return { verdict: 'hide', because: 'the connection is read-only', code: 'GH_READ_ONLY' };

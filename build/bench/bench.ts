@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectHost } from '../../app/commands/connect.ts';
 import { findRuntime } from '../../app/runtime.ts';
+import { measureCloudways } from './cloudways.ts';
 import { cpuOf, type Driver, drive, median, pssOf, quantile } from './driver.ts';
 import { measureHistory } from './history.ts';
 
@@ -129,6 +130,13 @@ async function main(): Promise<void> {
     '≤ 5 ms',
     median(lists) <= 5,
   );
+
+  if (existsSync(join(runtime.catalogs, 'cloudways.json')))
+    for (const row of await measureCloudways(
+      (backend, name, more) => host.call('connections.add', { backend, name, ...more }),
+      bridge,
+    ))
+      add(row.figure, row.measured, row.target, row.ok);
 
   // --- calls, interleaved
   const kinds = {

@@ -36,6 +36,8 @@ export interface Ask {
 }
 
 const HANDLED = [400, 403, 422];
+/** §1.8: a question is asked again after this too. */
+const UNWELL = [500];
 const NO_SUCH_PATH = 'You have reached Cloudways API';
 
 /**
@@ -49,14 +51,16 @@ export async function ask(call: CloudwaysCall, request: Ask): Promise<unknown> {
     path,
     purpose,
     accept: HANDLED,
+    repeatOn: UNWELL,
     ...(bucket === undefined ? {} : { bucket }),
     ...bodyOf(method, request.fields ?? {}),
   });
   const body = readBody(answer, request);
   if (answer.status >= 400) throw refusalOf(answer, body, request);
   const inner = isItem(body) && isItem(body.data) && onlyEnvelope(body) ? body.data : body;
-  if (isItem(inner) && inner.status === false && request.ignoreStatus !== true)
-    throw new Fault('GH_VENDOR_REFUSED', `${purpose}: Cloudways refused: ${messageOf(inner)}`, {
+  const denied = [body, inner].find(one => isItem(one) && one.status === false);
+  if (isItem(denied) && request.ignoreStatus !== true)
+    throw new Fault('GH_VENDOR_REFUSED', `${purpose}: Cloudways refused: ${messageOf(denied)}`, {
       status: answer.status,
     });
   return request.reveal === true ? inner : masked(inner);

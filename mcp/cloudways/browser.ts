@@ -12,7 +12,7 @@ export const browser: BrowserSignIn<Cloudways> = {
   form: {
     title: 'Sign in at Cloudways',
     explanation:
-      'With the e-mail and the API key of the account, or with an access token (begins with cw_) and no e-mail. The key is sent to Cloudways once and then forgotten; the token it gives is kept in memory for an hour. An access token is kept in memory until this server ends. Nothing is written to disk.',
+      'With the e-mail and the API key of the account, or with an access token (begins with cw_) and no e-mail. The key is sent to Cloudways once and then forgotten; the token it gives is kept in memory for an hour. An access token is kept in memory until the server ends. Nothing is written to disk unless you agree to it here.',
     fields: [
       { name: 'email', label: 'E-mail', kind: 'email', required: false },
       { name: 'secret', label: 'API key or access token', kind: 'password', required: true },
@@ -24,11 +24,14 @@ export const browser: BrowserSignIn<Cloudways> = {
     },
   },
   ready: ({ auth }) => auth.ready,
-  async signIn({ auth }, { email: who = '', secret = '' }) {
+  async signIn({ auth }, { email: who = '', secret = '' }, keep) {
     const credential = credentialOf(who, secret);
     if (credential?.kind === 'access-token') {
       await auth.prove(credential.token);
       auth.use(credential);
-    } else auth.use({ kind: 'session', email: who, token: await auth.exchange(who, secret) });
+      return;
+    }
+    const token = await auth.exchange(who, secret);
+    auth.use(keep ? { kind: 'api-key', email: who, key: secret } : { kind: 'session', email: who, token });
   },
 };

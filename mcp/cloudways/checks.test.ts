@@ -161,7 +161,12 @@ describe('the client', () => {
       ['customer_info', {}],
     ] as const)
       results.push(await rig.ok(name, input));
-    rig.sandbox.faults.inject({ kind: 'status', status: 500, body: '{"message":"x","sys_password":"demo-Sys510201"}' });
+    rig.sandbox.faults.inject({
+      kind: 'status',
+      status: 500,
+      times: 4,
+      body: '{"message":"x","sys_password":"demo-Sys510201"}',
+    });
     results.push(await rig.fails('get_server_settings', S));
     expect(JSON.stringify(results)).toContain('•••');
     expect(secretsIn(results)).toEqual([]);

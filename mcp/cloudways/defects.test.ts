@@ -61,7 +61,11 @@ describe('defects of the original', () => {
     await rig.ok('list_projects');
     rig.sandbox.revokeTokens();
     await rig.ok('list_projects');
-    rig.sandbox.faults.inject({ kind: 'status', status: 429, retryAfter: 0.05 }, { kind: 'status', status: 503 });
+    rig.sandbox.faults.inject(
+      { kind: 'status', status: 429, retryAfter: 0.05 },
+      { kind: 'status', status: 503 },
+      { kind: 'status', status: 500 },
+    );
     await rig.ok('list_projects');
   });
 

@@ -65,7 +65,9 @@ describe('operations', () => {
     await using rig = await startRig({ switches: { speed: 1 }, settings: { pollMs: 10_000 } });
     const stop = new AbortController();
     const call = rig.call('restart_server', { ...S, wait: true }, { signal: stop.signal });
-    await sleep(60);
+    while (!rig.sent('POST').some(({ status }) => status === 200)) await sleep(5);
+    // Time for the answer to arrive: what is cancelled then is the waiting.
+    await sleep(100);
     stop.abort();
     expect((await call).fields).toMatchObject({
       code: 'GH_CANCELLED',

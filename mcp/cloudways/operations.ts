@@ -19,8 +19,8 @@ export interface Seen {
 const FAILED = /^(failed|error|cancell?ed)$/i;
 /** A call ends this long before its deadline, so that the answer is there in time. In ms. */
 const MARGIN_MS = 3_000;
-/** Looks grow further apart, up to so many times the first pause. */
-const SLOWEST = 4;
+/** Looks grow further apart, up to so many times the first pause: every ten seconds (§2.4). */
+const SLOWEST = 2.5;
 
 /** Every operation that an answer names, in whichever of the forms of §2.3. Ids are text: never read as numbers. */
 export function handlesOf(body: unknown): string[] {
@@ -134,7 +134,7 @@ export async function waitFor(
       };
     last = seen;
   }
-  return { ...(last === undefined ? {} : told(last)), ...others };
+  return { ...(last === undefined ? {} : told(last)), ...others, message: 'It has finished.' };
 }
 
 /** A look that failed says nothing of the operation. Throws what ends the call. */

@@ -154,7 +154,72 @@ describe('who may do what', () => {
   });
 });
 
+describe('a refusal that lasts', () => {
+  it('is remembered for its action until the next sign-in, and sent to nobody meanwhile', async () => {
+    let ran = 0;
+    const { call, account } = started(async () => {
+      ran += 1;
+      throw new Fault('GH_VENDOR_SCOPE', 'The role is too small.', { lasting: true });
+    });
+    for (let tries = 0; tries < 3; tries++)
+      expect((await call('write')).structured).toMatchObject({
+        code: 'GH_VENDOR_SCOPE',
+        error: 'The role is too small.',
+      });
+    expect(ran).toBe(1);
+    expect(account.info.permits('manage_things', 'write')).toBe(false);
+    expect(account.info.permits('manage_things', 'read')).toBe(true);
+    await account.signIn();
+    await call('write');
+    expect(ran).toBe(2);
+  });
+});
+
 describe('arguments', () => {
+  it('as the original server took them are understood, and their secrets are known as such', async () => {
+    const seen: unknown[] = [];
+    const give = action({
+      description: 'Gives.',
+      effect: 'write',
+      scopes: null,
+      input: { branch_name: z.string(), password: secret(z.string()).optional() },
+      aliases: { branch: 'branch_name', pass: 'password' },
+      run: async input => {
+        seen.push(input);
+        return {};
+      },
+    });
+    const original = tool({ name: 'give', title: 'Give', description: 'Gives.', actions: { give } });
+    const manifest = { ...manifestOf([original]), wrappers: ['app', 'params'] };
+    const account = createAccount(manifest, {
+      settings: {},
+      secrets: { key: 'k' },
+      readOnly: false,
+      stateFolder: '/nowhere',
+      logLevel: 'error',
+    });
+    const [shown] = account.catalog.tools;
+    const [only] = shown?.actions ?? [];
+    if (shown === undefined || only === undefined) throw new Error('There is no tool.');
+    const options = { signal: new AbortController().signal, withinMs: 5_000, progress: () => undefined };
+    for (const input of [
+      { branch: 'main' },
+      { app: { branch: 'main' } },
+      { params: { branch_name: 'main' } },
+      { branch: 'old', branch_name: 'main' },
+    ])
+      expect(await account.call(shown, only, input, options)).toMatchObject({ isError: false });
+    expect(seen).toEqual(Array.from({ length: 4 }, () => ({ branch_name: 'main' })));
+    expect(only.secretParameters).toEqual([
+      'password',
+      'pass',
+      'app.password',
+      'app.pass',
+      'params.password',
+      'params.pass',
+    ]);
+  });
+
   it('that the action does not use are refused, with those it takes', async () => {
     const { call } = started(fine);
     expect((await call('read', { name: 'x', other: 1 })).structured.error).toBe(

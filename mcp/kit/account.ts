@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { type AttemptLimits, createAttempts } from './attempts.ts';
+import { type BrowserOptions, createBrowserSession } from './browser-session.ts';
 import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
 import type { Health, LogLevel, SignInOutcome } from './control.ts';
 import { type AccountInfo, type Action, type Block, blocksOf, type Call, type Manifest, runChecked } from './define.ts';
@@ -11,7 +10,6 @@ import { createHttpClient, type HttpClient, type Trace } from './http.ts';
 import { createLimiter } from './limiter.ts';
 import { createLogger, type Logger } from './log.ts';
 import { MASK, redactText } from './redact.ts';
-import { openSignInPage, type SignInPage, type SignInValues } from './sign-in-page.ts';
 
 export interface AccountOptions {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -26,17 +24,10 @@ export interface AccountOptions {
   readonly backoffMs?: number;
   readonly onSignIn?: (outcome: SignInOutcome) => void;
   readonly onHealth?: (health: Health) => void;
-  readonly onScopeRefused?: (tool: string, action: string, message: string) => void;
+  readonly onScopeRefused?: (tool: string, action: string, message: string, lasting: boolean) => void;
   readonly storeSecret?: (field: string, value: string) => void;
   /** Sign-in on a page, where the backend has one and there are no credentials. */
   readonly browser?: BrowserOptions;
-}
-
-export interface BrowserOptions extends AttemptLimits {
-  /** Milliseconds until a page expires. */
-  readonly lifeMs: number;
-  /** Shows the page to the person. */
-  open(url: string): void;
 }
 
 export interface ToolAnswer {
@@ -74,8 +65,6 @@ export interface Account {
   health(): Health;
 }
 
-/** Time that an answer needs on its way back, in ms. */
-const ANSWER_MS = 3_000;
 const ANSWER_BYTES = 4 * 1024 * 1024;
 
 export function createAccount<State>(manifest: Manifest<State>, options: AccountOptions): Account {
@@ -227,33 +216,17 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     return outcome;
   };
 
-  const { browser } = manifest;
-  const attempts = options.browser === undefined ? undefined : createAttempts(options.browser, now);
-  let page: SignInPage | undefined;
-  /** Opens one page for all who wait, and waits as long as the call may. Throws `GH_SIGN_IN` with its address. */
-  const signInByBrowser = async (call: Call<State>): Promise<void> => {
-    if (browser === undefined || options.browser === undefined || attempts === undefined) return;
-    if (page === undefined || !['pending', 'locked'].includes(page.state)) {
-      const { form } = browser;
-      const { lifeMs } = options.browser;
-      const opened = { form, attempts, lifeMs, log, signIn: (values: SignInValues) => browser.signIn(state, values) };
-      page = await openSignInPage(opened);
-      options.browser.open(page.url);
-    }
-    const { url, ended } = page;
-    call.progress(0.001, undefined, `Sign in at ${url}`);
-    const leftMs = Math.max(0, call.deadline - now() - ANSWER_MS);
-    const how = await Promise.race([ended, sleep(leftMs, undefined, { signal: call.signal, ref: false })]);
-    if (how === 'authenticated') return;
-    const hints =
-      how === undefined
-        ? 'Open the address in a browser on this machine, sign in, and call again.'
-        : 'Call again for a new page.';
-    throw new Fault('GH_SIGN_IN', how === undefined ? 'Nobody has signed in yet.' : `The sign-in has ${how}.`, {
-      hint: hints,
-      fields: { status: how ?? 'pending', ...(how === undefined ? { authorization_url: url } : {}) },
-    });
-  };
+  const browser =
+    manifest.browser === undefined || options.browser === undefined
+      ? undefined
+      : createBrowserSession(manifest.browser, state, {
+          ...options.browser,
+          credentials: manifest.credentials.map(({ name }) => name),
+          log,
+          now,
+          keepSecret: value => void secrets.add(value),
+          storeSecret: options.storeSecret,
+        });
 
   const faultOf = (error: unknown, masked: Iterable<string> = []): Fault => {
     if (error instanceof Fault) return error;
@@ -277,8 +250,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     if (spec === undefined) throw new Fault('GH_INVALID_INPUT', `${tool.name} has no action "${action.name}".`);
     const checked = check(spec, action, renamed(unwrapped(input, manifest.wrappers ?? []), spec.aliases ?? {}));
     for (const path of action.secretParameters) collect(checked, path.split('.'), value => masked.add(value));
-    if (spec.anonymous !== true && options.browser !== undefined && browser?.ready(state) === false)
-      await signInByBrowser(call);
+    if (spec.anonymous !== true) await browser?.ensure(call);
     if (spec.anonymous !== true && signedIn === undefined) {
       const outcome = await signIn();
       if (!outcome.ok) throw notSignedIn(outcome);
@@ -322,7 +294,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
               )
             : faultOf(error, masked);
         if (fault.lasting) refusals.set(`${tool.name}/${action.name}`, fault);
-        if (fault.code === 'GH_VENDOR_SCOPE') options.onScopeRefused?.(tool.name, action.name, fault.message);
+        if (fault.code === 'GH_VENDOR_SCOPE')
+          options.onScopeRefused?.(tool.name, action.name, fault.message, fault.lasting);
         const known = [...secrets, ...masked];
         const said = (text: string): string => redactText(text, known);
         toolLog.warn('failed', {

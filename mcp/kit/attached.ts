@@ -6,6 +6,9 @@ import type { HostMessage, ServerMessage } from './control.ts';
 import type { Manifest } from './define.ts';
 import { mcpServer } from './mcp.ts';
 
+/** As the original server had them. Times in ms. */
+const SIGN_IN_LIMITS = { perSession: 3, perAddress: 10, lockoutMs: 300_000, lifeMs: 300_000 };
+
 /**
  * A server under the host: settings and secrets come as the first line of `controlFd`, MCP goes over stdio, reports go back
  * over `controlFd`. Ends when the host closes either.
@@ -27,8 +30,14 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
       logFile: join(start.stateFolder, `${manifest.name}.log`),
       onSignIn: outcome => report({ type: 'sign-in', outcome }),
       onHealth: health => report({ type: 'health', health }),
-      onScopeRefused: (tool, action, message) => report({ type: 'scope-refused', tool, action, message }),
+      onScopeRefused: (tool, action, message, lasting) =>
+        report({ type: 'scope-refused', tool, action, message, lasting }),
       storeSecret: (field, value) => report({ type: 'store-secret', field, value }),
+      browser: {
+        ...SIGN_IN_LIMITS,
+        open: url => report({ type: 'browser-sign-in', event: 'page', url }),
+        tell: (event, details) => report({ type: 'browser-sign-in', event, details }),
+      },
     });
     serveStdio(() => mcpServer(created, start.presentation), {
       onerror: error => created.log.warn('protocol', { error: error.message }),

@@ -65,6 +65,8 @@ export interface Catalog {
   readonly credentialHelp: string;
   readonly settings: readonly CatalogField[];
   readonly credentials: readonly CatalogField[];
+  /** It works without credentials: a person signs in on a page when something is asked for. */
+  readonly browserSignIn: boolean;
   readonly scopes: readonly { readonly name: string; readonly title: string }[];
   readonly defaultPresentation: 'grouped' | 'flat';
   /** The grouped presentation. */

@@ -30,8 +30,22 @@ export type ServerMessage =
   /** A credential rotated by the vendor, or a token worth keeping: the vault seals it under this field. */
   | { readonly type: 'store-secret'; readonly field: string; readonly value: string }
   | { readonly type: 'health'; readonly health: Health }
+  /** A page to sign in: `url` when it is there to be shown, and what happened on it, for the history. */
+  | {
+      readonly type: 'browser-sign-in';
+      readonly event: string;
+      readonly url?: string;
+      readonly details?: Readonly<Record<string, unknown>>;
+    }
   /** The vendor refused an action for lack of scope: shown in the scopes matrix. */
-  | { readonly type: 'scope-refused'; readonly tool: string; readonly action: string; readonly message: string };
+  | {
+      readonly type: 'scope-refused';
+      readonly tool: string;
+      readonly action: string;
+      readonly message: string;
+      /** It will be refused again until the credential changes. */
+      readonly lasting: boolean;
+    };
 
 export type SignInOutcome =
   | {

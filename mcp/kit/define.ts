@@ -56,8 +56,11 @@ export interface BrowserSignIn<State> {
   readonly form: SignInForm;
   /** Whether there is something to sign requests with now. */
   ready(state: State): boolean;
-  /** Proves what was typed and keeps what it gives, in memory. Throws `Fault`. */
-  signIn(state: State, values: SignInValues): Promise<void>;
+  /**
+   * Proves what was typed and uses it, in memory: for good when the person agreed to have it kept in the vault (which is the
+   * kit's doing), else no longer than need be. Throws `Fault`.
+   */
+  signIn(state: State, values: SignInValues, keep: boolean): Promise<void>;
 }
 
 export interface StandaloneDefaults {

@@ -28,9 +28,10 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
     credentialHelp,
     settings,
     credentials,
+    browserSignIn: manifest.browser !== undefined,
     scopes,
     defaultPresentation,
-    tools: manifest.tools.map(toolOf),
+    tools: manifest.tools.map(tool => toolOf(tool, manifest.wrappers ?? [])),
     prompts: prompts.map(prompt => ({
       name: prompt.name,
       title: prompt.title,
@@ -52,7 +53,7 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
   };
 }
 
-function toolOf<State>(tool: Tool<State>): CatalogTool {
+function toolOf<State>(tool: Tool<State>, wrappers: readonly string[]): CatalogTool {
   const actions = Object.entries(tool.actions);
   const hasActionArgument = !(actions.length === 1 && actions[0]?.[0] === tool.name);
   const properties: Record<string, JsonSchema> = {};
@@ -78,7 +79,7 @@ function toolOf<State>(tool: Tool<State>): CatalogTool {
       additionalProperties: false,
     },
     outputSchema: OUTPUT,
-    actions: actions.map(([name, spec]) => actionOf(tool.name, name, spec, hasActionArgument)),
+    actions: actions.map(([name, spec]) => actionOf(tool.name, name, spec, { grouped: hasActionArgument, wrappers })),
     hasActionArgument,
   };
 }
@@ -88,8 +89,16 @@ function sameMeaning({ description: _description, default: _default, ...schema }
   return JSON.stringify(schema);
 }
 
-function actionOf<State>(tool: string, name: string, action: Action<State>, grouped: boolean): CatalogAction {
+function actionOf<State>(
+  tool: string,
+  name: string,
+  action: Action<State>,
+  { grouped, wrappers }: { readonly grouped: boolean; readonly wrappers: readonly string[] },
+): CatalogAction {
   const schemas = jsonSchemasOf(action.input);
+  const secrets = Object.entries(schemas).flatMap(([parameter, schema]) => secretPaths(schema, parameter));
+  const old = Object.entries(action.aliases ?? {}).filter(([, parameter]) => secrets.includes(parameter));
+  const named = [...secrets, ...old.map(([alias]) => alias)];
   return {
     name,
     description: action.description + needs(action.input),
@@ -98,7 +107,8 @@ function actionOf<State>(tool: string, name: string, action: Action<State>, grou
     scopes: action.scopes,
     parameters: Object.keys(schemas),
     required: requiredOf(action.input),
-    secretParameters: Object.entries(schemas).flatMap(([parameter, schema]) => secretPaths(schema, parameter)),
+    // A secret is masked also where the original took its arguments.
+    secretParameters: [...named, ...wrappers.flatMap(wrapper => named.map(path => `${wrapper}.${path}`))],
     idempotent: action.idempotent ?? action.effect === 'read',
     sensitiveResult: action.sensitiveResult ?? false,
     flatName: action.flatName ?? (grouped ? `${tool.replace(/^manage_/, '')}_${name}` : name),

@@ -56,6 +56,8 @@ export interface Request {
   readonly accept?: readonly number[];
   /** Asking twice does no harm, whatever the method: a request for a token. */
   readonly harmless?: boolean;
+  /** Statuses beyond 429, 502, 503 and 504 after which a read is repeated. */
+  readonly repeatOn?: readonly number[];
   /** Milliseconds for one try, body included; the client's unless told, for a stream the time that the call has. */
   readonly timeoutMs?: number;
   /** Bytes of the answer; 16 MiB unless told. */
@@ -305,7 +307,7 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
       return new Failure(fault, {
         unwell,
         unexecuted: status === 429,
-        repeatable: REPEATABLE.includes(status),
+        repeatable: REPEATABLE.includes(status) || request.repeatOn?.includes(status) === true,
         retryAfterMs,
       });
     };

@@ -112,4 +112,35 @@ describe('a limiter', () => {
     await expect(limiter.run(() => Promise.reject(new Error('no')), never)).rejects.toThrow('no');
     expect(await limiter.run(async () => 2, never)).toBe(2);
   });
+
+  it('has buckets of their own for some: who waits for one holds up nobody else, and counts in the account too', async () => {
+    const limiter = createLimiter({
+      concurrency: 10,
+      windows: [{ calls: 5, ms: 60_000 }],
+      buckets: { small: [{ calls: 1, ms: 80 }] },
+      now: Date.now,
+    });
+    const order: string[] = [];
+    const run = (name: string, bucket?: string) =>
+      limiter.run(async () => void order.push(name), never, Number.POSITIVE_INFINITY, bucket);
+    await Promise.all([run('small 1', 'small'), run('small 2', 'small'), run('plain')]);
+    expect(order).toEqual(['small 1', 'plain', 'small 2']);
+    expect(limiter.left()).toBe(2);
+    expect(limiter.state()).toEqual([
+      { name: 'account', capacity: 5, windowMs: 60_000, left: 2, vendor: undefined },
+      { name: 'small', capacity: 1, windowMs: 80, left: 0, vendor: undefined },
+    ]);
+  });
+
+  it('spreads requests out when the vendor says that few are left', async () => {
+    let time = 0;
+    const limiter = createLimiter({ concurrency: 1, windows: [{ calls: 90, ms: 60_000 }], now: () => time });
+    limiter.told({ remaining: 50, limit: 100 });
+    await limiter.run(async () => undefined, never, 1);
+    limiter.told({ remaining: 8, limit: 100 });
+    await expect(limiter.run(async () => undefined, never, 1_000)).rejects.toMatchObject({ code: 'GH_VENDOR_RATE' });
+    time = 1_200;
+    await limiter.run(async () => undefined, never, 1_300);
+    expect(limiter.state()).toMatchObject([{ vendor: { remaining: 8, limit: 100 } }]);
+  });
 });

@@ -55,9 +55,9 @@ interface Waiting {
 }
 
 const ACCOUNT = 'account';
-/** With fewer left than this, by the vendor's count, each request waits so many milliseconds more than the last. */
+/** With fewer left than this, by the vendor's count, the next request waits; for each one fewer, a hundredth of the window longer. */
 const FEW = 10;
-const SPREAD_MS = 600;
+const SPREAD = 0.01;
 
 /** One set of windows, and when requests started in it. */
 function createMeter(windows: readonly RateWindow[], now: () => number) {
@@ -66,6 +66,7 @@ function createMeter(windows: readonly RateWindow[], now: () => number) {
   const inside = ({ ms }: RateWindow, time: number): number[] => starts.filter(start => start > time - ms);
   const meter = {
     held: 0,
+    spreadMs: longest * SPREAD,
     vendor: undefined as Told | undefined,
     /** Milliseconds until a call may start. */
     wait(): number {
@@ -180,7 +181,7 @@ export function createLimiter({
     told(told, bucket = ACCOUNT) {
       const meter = meters.get(bucket) ?? account;
       meter.vendor = told;
-      if (told.remaining < FEW) meter.held = Math.max(meter.held, now() + SPREAD_MS * (FEW - told.remaining));
+      if (told.remaining < FEW) meter.held = Math.max(meter.held, now() + meter.spreadMs * (FEW - told.remaining));
       serve();
     },
     left: () => account.left(),

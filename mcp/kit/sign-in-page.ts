@@ -34,8 +34,12 @@ export interface SignInPage extends AsyncDisposable {
 
 interface Deps {
   readonly form: SignInForm;
-  /** Throws `Fault` when the vendor refuses. */
-  readonly signIn: (values: SignInValues) => Promise<void>;
+  /** Throws `Fault` when the vendor refuses. `keep`: the person agreed to it. */
+  readonly signIn: (values: SignInValues, keep: boolean) => Promise<void>;
+  /** The person is asked whether to keep the credential, in these words. */
+  readonly keepQuestion?: string;
+  /** What happens on the page, for the history. */
+  readonly tell?: (event: string, details: Readonly<Record<string, unknown>>) => void;
   readonly attempts: Attempts;
   /** Milliseconds until it expires; nothing lengthens it. */
   readonly lifeMs: number;
@@ -54,8 +58,10 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
   const { form, log } = deps;
   const [once, session, formWord] = [secretText(), secretText(), secretText()];
   const shortId = createHash('sha256').update(session).digest('hex').slice(0, 8);
-  const note = (event: string, more: Readonly<Record<string, unknown>> = {}): void =>
-    log.info(event, { sign_in: shortId, ...more });
+  const note = (event: string, more: Readonly<Record<string, unknown>> = {}): void => {
+    log.info(`browser sign-in ${event}`, { sign_in: shortId, ...more });
+    deps.tell?.(event, more);
+  };
   let opened = false;
   let state: SignInState = 'pending';
   const { promise: ended, resolve: end } = Promise.withResolvers<SignInState>();
@@ -64,7 +70,7 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
     if (state !== 'pending' && state !== 'locked') return;
     state = how;
     clearTimeout(alarm);
-    note(`browser sign-in ${how}`);
+    note(how);
     end(how);
     // The last page must still get out.
     setTimeout(() => close(), 1_000).unref();
@@ -79,7 +85,7 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
     const waitMs = deps.attempts.wait(session, address);
     if (waitMs > 0) {
       state = 'locked';
-      note('browser sign-in locked out', { address, seconds: Math.ceil(waitMs / 1_000) });
+      note('locked out', { address, seconds: Math.ceil(waitMs / 1_000) });
       const seconds = Math.ceil(waitMs / 1_000);
       return page(response, 429, form, refusalOf(`Too many attempts. Wait ${seconds} s.`), {
         'retry-after': String(seconds),
@@ -88,15 +94,15 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
     state = 'pending';
     const values = Object.fromEntries(form.fields.map(({ name }) => [name, (given.get(name) ?? '').trim()]));
     const wrong = form.check(values);
-    const failed = wrong ?? (await deps.signIn(values).then(() => undefined, sentenceOf));
+    const failed = wrong ?? (await deps.signIn(values, given.get('keep') === 'yes').then(() => undefined, sentenceOf));
     if (failed === undefined) {
       deps.attempts.succeeded(session, address);
       over('authenticated');
       return page(response, 200, form, '<p role="status">You are signed in. You can close this page.</p>');
     }
     deps.attempts.failed(session, address);
-    note('browser sign-in failed', { address, form: wrong !== undefined });
-    page(response, 400, form, `${refusalOf(failed)}${inputs(form, formWord)}`);
+    note('failed', { address, form: wrong !== undefined });
+    page(response, 400, form, `${refusalOf(failed)}${inputs(deps, formWord)}`);
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -110,7 +116,7 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
       const right = !opened && same(url.searchParams.get('once') ?? '', once);
       if (!right) return page(response, 403, form, refusalOf('This link was used already. Ask for a new one.'));
       opened = true;
-      note('browser sign-in opened');
+      note('opened');
       // By a refresh, not a redirect: the cookie goes with what our own page asks for (SameSite=Strict).
       return page(response, 200, form, '<p>One moment …</p>', {
         'set-cookie': `${COOKIE}=${session}; HttpOnly; SameSite=Strict; Path=/auth`,
@@ -126,7 +132,7 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
         'application/json',
         JSON.stringify({ status: state, authenticated: state === 'authenticated' }),
       );
-    if (request.method === 'GET' && url.pathname === '/auth') return page(response, 200, form, inputs(form, formWord));
+    if (request.method === 'GET' && url.pathname === '/auth') return page(response, 200, form, inputs(deps, formWord));
     if (request.method === 'POST' && url.pathname === '/auth/submit' && origin !== undefined)
       return await submit(request, response);
     if (request.method === 'POST' && url.pathname === '/auth/cancel' && origin !== undefined) {
@@ -145,7 +151,7 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
     server.closeAllConnections();
   };
   const { port } = server.address() as AddressInfo;
-  note('browser sign-in begins', { seconds: deps.lifeMs / 1_000 });
+  note('begins', { seconds: deps.lifeMs / 1_000 });
   return {
     url: `http://127.0.0.1:${port}/auth?once=${once}`,
     get state() {
@@ -186,18 +192,22 @@ const escaped = (text: string): string =>
 
 const refusalOf = (text: string): string => `<p role="alert">${escaped(text)}</p>`;
 
-function inputs(form: SignInForm, word: string): string {
+function inputs({ form, keepQuestion }: Deps, word: string): string {
   const rows = form.fields.map(
     ({ name, label, kind, required }) =>
       `<label>${escaped(label)}<input name="${name}" type="${kind}" autocomplete="off"${required ? ' required' : ''}></label>`,
   );
+  const keep =
+    keepQuestion === undefined
+      ? ''
+      : `<label><input type="checkbox" name="keep" value="yes">${escaped(keepQuestion)}</label>`;
   return `<p>${escaped(form.explanation)}</p>
-<form method="post" action="/auth/submit"><input type="hidden" name="word" value="${word}">${rows.join('')}
+<form method="post" action="/auth/submit"><input type="hidden" name="word" value="${word}">${rows.join('')}${keep}
 <button>Sign in</button> <button formaction="/auth/cancel" formnovalidate>Cancel</button></form>`;
 }
 
 const STYLE =
-  'body{font:16px/1.5 system-ui;max-width:26rem;margin:4rem auto;padding:0 1rem}label{display:block;margin:1rem 0}input{display:block;width:100%;padding:.5rem;font:inherit;box-sizing:border-box}button{padding:.5rem 1rem;font:inherit}[role=alert]{color:#a00}';
+  'body{font:16px/1.5 system-ui;max-width:26rem;margin:4rem auto;padding:0 1rem}label{display:block;margin:1rem 0}input:not([type=checkbox]){display:block;width:100%;padding:.5rem;font:inherit;box-sizing:border-box}button{padding:.5rem 1rem;font:inherit}[role=alert]{color:#a00}';
 
 function page(
   response: ServerResponse,

@@ -11,7 +11,8 @@ import {
 } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, type BrowserOptions, createAccount, logFileOf, notSignedIn } from './account.ts';
+import { type Account, createAccount, logFileOf, notSignedIn } from './account.ts';
+import type { BrowserOptions } from './browser-session.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
 import type { Manifest, Settings } from './define.ts';

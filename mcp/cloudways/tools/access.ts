@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { Fault } from '../../kit/index.ts';
+import { Fault, secret } from '../../kit/index.ts';
 import { ask, type CloudwaysCall, itemOf, itemsOf } from '../api.ts';
 import { ipListActions } from './ip-lists.ts';
 import { action, flag, id, onOff, operation, READ_ROLES, read, S, SA, tool, write } from './shared.ts';
 import { sshKeys } from './ssh-keys.ts';
 
 const username = z.string().regex(/^[a-z_][a-z0-9_-]{2,31}$/i);
-const password = z.string().min(8).max(128).meta({ secret: true });
+const password = secret(z.string().min(8).max(128));
 
 export const access = tool({
   name: 'access',

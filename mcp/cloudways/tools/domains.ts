@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Fault } from '../../kit/index.ts';
-import { ask, type CloudwaysCall } from '../api.ts';
+import { Fault, secret } from '../../kit/index.ts';
+import { ask, type CloudwaysCall, forgetServers } from '../api.ts';
 import { OWN_SSL_PATHS } from '../unsure.ts';
 import { dnsActions } from './dns.ts';
 import { action, email, enabled, hostname, operation, SA, tool, WRITE_ROLES, write } from './shared.ts';
@@ -36,8 +36,8 @@ export const domains = tool({
       input: {
         ...SA,
         certificate: pem('CERTIFICATE').describe('PEM, with its chain'),
-        private_key: pem('PRIVATE KEY').meta({ secret: true }).describe('PEM'),
-        key_password: z.string().max(200).optional().meta({ secret: true }),
+        private_key: secret(pem('PRIVATE KEY')).describe('PEM'),
+        key_password: secret(z.string().max(200)).optional(),
       },
       run: install,
     }),
@@ -128,6 +128,7 @@ async function install({ certificate, private_key, key_password, ...ids }: Bough
       const fields = { ...ids, ssl_crt: certificate, ssl_key: private_key, password: key_password };
       await ask(call, { method: 'POST', path, fields, purpose: 'Installing the certificate' });
       state.ownSslPath = path;
+      forgetServers(call);
       return { message: 'The certificate is installed.' };
     } catch (error) {
       const unknown = error instanceof Fault && error.fields.unknown_path === path;

@@ -51,7 +51,7 @@ export const monitoring = tool({
       async run(input, call) {
         const ask = (type: string) =>
           askItem(call, { path: '/app/monitor/summary', fields: { ...input, type }, purpose: 'Reading the summary' });
-        // §5.2 row 3: `bw` is no bandwidth but the disk. One after the other: each takes eight seconds at Cloudways.
+        // §5.2 row 3: `bw` is no bandwidth but the disk.
         const [disk, tables] = await Promise.all([ask('bw'), ask('db')]);
         return { disk_kb: disk.content ?? {}, database_tables: itemsOf(tables.content) };
       },

@@ -7,6 +7,9 @@ const operationId = z
   .transform(String)
   .describe('as a change answered it: a number, a UUID or flex-…');
 
+/** What the first pause is otherwise. */
+const POLL_SECONDS = 4;
+
 export const operations = tool({
   name: 'operations',
   title: 'Operations',
@@ -27,14 +30,13 @@ export const operations = tool({
       input: {
         operation_id: operationId,
         timeout_s: timeout,
-        interval_s: z.int().min(2).max(60).default(5).describe('seconds before the second look'),
+        interval_s: z.int().min(2).max(60).default(5).describe('seconds between looks'),
       },
       async run({ operation_id, timeout_s, interval_s }, call) {
         const seen = await look(call, operation_id);
         if (seen.state === 'failed') throw failure(seen);
         if (seen.state === 'done') return told(seen);
-        // Tests look more often than people may.
-        const pollMs = Math.min(interval_s * 1_000, call.state.pollMs * 2);
+        const pollMs = (call.state.pollMs * interval_s) / POLL_SECONDS;
         return await waitFor({ ...call, state: { ...call.state, pollMs } }, [operation_id], timeout_s);
       },
     }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { secret } from '../../kit/index.ts';
 import { DISK_USAGE_HINT } from '../unsure.ts';
 import { serviceActions } from './services.ts';
 import { computed, flag, operation, read, S, tool, write } from './shared.ts';
@@ -22,7 +23,7 @@ const cleanup = {
 };
 const yesNo = (input: Readonly<Record<(typeof CLEANUP)[number], boolean>>) =>
   Object.fromEntries(CLEANUP.map(name => [name, input[name] ? 'yes' : 'no']));
-const newPassword = z.string().min(8).max(128).meta({ secret: true });
+const newPassword = secret(z.string().min(8).max(128));
 
 export const serverSettings = tool({
   name: 'server_settings',

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { definesFor, type Outcome, type Tool } from '../../kit/index.ts';
 import { type Ask, ask, type Cloudways, type CloudwaysCall, type Fields, forgetServers, isItem } from '../api.ts';
@@ -21,17 +22,21 @@ export function tool(spec: Omit<Tool<Cloudways>, 'actions'> & { readonly actions
   return defines.tool({ ...spec, actions: Object.fromEntries(actions) });
 }
 
-const number = (digits: string, max: number) =>
+const idUpTo = (digits: string, max: number) =>
   z.union([z.int().min(1).max(max), z.string().regex(new RegExp(`^[1-9]\\d{0,${digits}}$`))]).transform(String);
 /** §3.1: numbers, written as numbers or as text; kept as text. */
-export const serverId = number('8', 999_999_999);
-export const id = number('14', Number.MAX_SAFE_INTEGER);
+export const serverId = idUpTo('8', 999_999_999);
+export const id = idUpTo('14', Number.MAX_SAFE_INTEGER);
 export const S = { server_id: serverId };
 export const SA = { server_id: serverId, app_id: id };
 
 export const label = z.string().min(1).max(120);
 export const flag = z.boolean();
-export const ip = z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address');
+/** Checked without a pattern: the one for version 6 would be a page of every list of tools. */
+export const ip = z
+  .string()
+  .max(45)
+  .refine(text => isIP(text) !== 0, 'must be an IPv4 or IPv6 address');
 export const hostname = z
   .string()
   .max(253)
@@ -41,13 +46,11 @@ export const enabled = z.boolean().default(true);
 export const onOff = (on: boolean): string => (on ? 'enable' : 'disable');
 export const fresh = z.boolean().default(false).describe('ask anew instead of using what is known');
 
-const timeout = z.int().min(1).max(600).default(60).describe('seconds to wait at most; a call ends before 55');
+export const timeout = z.int().min(1).max(600).default(60).describe('seconds to wait at most; a call ends before 55');
 const waits = (byDefault: boolean) => ({
   wait: z.boolean().default(byDefault).describe('wait for the end, as long as a call may last'),
   timeout_s: timeout,
 });
-
-export { timeout };
 
 interface Waits {
   readonly wait: boolean;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { secret } from '../../kit/index.ts';
 import { newApp } from './apps.ts';
 import { enabled, id, onOff, operation, read, SA, serverId } from './shared.ts';
 
@@ -60,7 +61,7 @@ export const stagingActions = {
   }),
   update_staging_credentials: operation({
     description: 'Sets name and password for visitors of a staging copy.',
-    input: { ...SA, username: word, password: z.string().min(6).max(128).meta({ secret: true }) },
+    input: { ...SA, username: word, password: secret(z.string().min(6).max(128)) },
     path: '/staging/htaccessUpdate',
     idempotent: true,
     done: 'Name and password are being set.',

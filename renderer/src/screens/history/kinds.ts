@@ -6,6 +6,7 @@ const KINDS: Readonly<Record<string, string>> = {
   outcome: 'call ended',
   approval: 'approval',
   'sign-in': 'sign-in at the vendor',
+  'browser-sign-in': 'sign-in page',
   'credential-refused': 'credential refused',
   'secret-set': 'credential stored',
   'connection-added': 'connection added',

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sandboxes } from '../mcp/index.ts';
+import { startHost, type TestHost } from './testing/index.ts';
+
+type Sandbox = Awaited<ReturnType<Awaited<ReturnType<NonNullable<(typeof sandboxes)[string]>>>['startSandbox']>>;
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  const load = sandboxes.cloudways;
+  if (load === undefined) throw new Error('There is no sandbox of Cloudways.');
+  sandbox = await (await load()).startSandbox();
+});
+afterAll(() => sandbox.close());
+
+/** A host with a connection without credentials, and the pages that it was told to show. */
+async function withoutCredentials() {
+  const pages: string[] = [];
+  const host = await startHost({ openPage: url => void pages.push(url) });
+  const settings = { ...sandbox.credentials[0]?.settings };
+  await host.window('connections.add', { backend: 'cloudways', name: 'acme', settings, secrets: {} });
+  return { host, pages };
+}
+
+async function ask(host: TestHost) {
+  const link = await host.link('cloudways/acme');
+  await link.initialize();
+  const answer = link.request('tools/call', { name: 'account', arguments: { action: 'list_projects' } });
+  return answer.then(({ result }) => {
+    link.close();
+    return (result as { readonly structuredContent: Readonly<Record<string, unknown>> }).structuredContent;
+  });
+}
+
+async function until(ready: () => boolean): Promise<void> {
+  for (const end = Date.now() + 10_000; !ready(); ) {
+    if (Date.now() > end) throw new Error('Waited in vain.');
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
+
+/** What a browser does with the page: opens it, fills it in, sends it. */
+async function signIn(link: string, more: Readonly<Record<string, string>> = {}): Promise<number> {
+  const { origin } = new URL(link);
+  const cookie = ((await fetch(link)).headers.get('set-cookie') ?? '').split(';', 1).join('');
+  const form = await (await fetch(`${origin}/auth`, { headers: { cookie } })).text();
+  expect(form).toContain('Keep it in the vault');
+  const [, word = ''] = /name="word" value="([\w-]+)"/.exec(form) ?? [];
+  const { email = '', secret = '' } = sandbox.credentials[0]?.secrets ?? {};
+  const post = (key: string) =>
+    fetch(`${origin}/auth/submit`, {
+      method: 'POST',
+      headers: { cookie, origin },
+      body: new URLSearchParams({ word, email, secret: key, ...more }),
+    });
+  await post('demo-key-0000000000000001');
+  return (await post(secret)).status;
+}
+
+describe('a role that does not suffice', () => {
+  it('is found out by trying, shown where grants are shown, and tried anew after a sign-in', async () => {
+    await using host = await startHost();
+    const read = sandbox.credentials.find(({ label }) => label === 'READ');
+    const settings = { baseUrl: read?.settings.baseUrl };
+    await host.window('connections.add', {
+      backend: 'cloudways',
+      name: 'acme',
+      settings,
+      secrets: { ...read?.secrets },
+    });
+    await host.window('grants.set', {
+      id: 'cloudways/acme',
+      tool: 'servers',
+      action: 'start_server',
+      verdict: 'allow',
+    });
+    const link = await host.link('cloudways/acme');
+    await link.initialize();
+    const start = () =>
+      link.request('tools/call', { name: 'servers', arguments: { action: 'start_server', server_id: 41003 } });
+    const verdict = async () =>
+      (await host.window('grants.show', { id: 'cloudways/acme' })).actions.find(
+        ({ action }) => action === 'start_server',
+      );
+    expect(await verdict()).toMatchObject({ verdict: 'allow' });
+    expect(await start()).toMatchObject({ result: { structuredContent: { code: 'GH_VENDOR_SCOPE' } } });
+    await until(() => host.parts.fleet.refusedOf(host.parts.connections.get('cloudways/acme').uuid).size > 0);
+    expect(await verdict()).toMatchObject({
+      verdict: 'hide',
+      because: expect.stringContaining('the vendor refused it'),
+    });
+    const { result } = await link.request('tools/list');
+    expect(JSON.stringify(result).includes('"start_server"')).toBe(false);
+    await host.window('connections.test', { id: 'cloudways/acme' });
+    expect(await verdict()).toMatchObject({ verdict: 'allow' });
+    link.close();
+  });
+});
+
+describe('a connection without credentials', () => {
+  it.each([
+    ['for this time', {}, []],
+    ['and have it kept in the vault', { keep: 'yes' }, ['email', 'secret']],
+  ])('lets a person sign in on a page, %s; the history tells of it', async (_how, more, kept) => {
+    const { host, pages } = await withoutCredentials();
+    await using _ = host;
+    const answer = ask(host);
+    await until(() => pages.length > 0);
+    expect(await signIn(pages[0] ?? '', more)).toBe(200);
+    expect(await answer).toMatchObject({ success: true, demo: true, projects: [{ name: 'Retail' }, {}] });
+    const entries = await host.entries();
+    const told = entries
+      .filter(({ kind }) => kind === 'browser-sign-in')
+      .map(({ message, outcome }) => [message, outcome]);
+    expect(told).toEqual([
+      ['begins', 'ok'],
+      ['opened', 'ok'],
+      ['failed', 'refused'],
+      ['authenticated', 'ok'],
+    ]);
+    const { uuid } = host.parts.connections.get('cloudways/acme');
+    expect(Object.keys(host.parts.vault.readSecrets(uuid)).sort()).toEqual(kept);
+    expect(JSON.stringify(entries)).not.toContain('demo-key');
+    await host.parts.fleet.stop(uuid);
+    const again = ask(host);
+    if (kept.length > 0) expect(await again).toMatchObject({ success: true });
+    else await until(() => pages.length > 1);
+    expect(pages).toHaveLength(kept.length > 0 ? 1 : 2);
+  });
+});
