@@ -115,9 +115,9 @@ function untilTold(): Promise<void> {
   });
 }
 
-const DEMONSTRATED = ['dpod', 'cloudways'];
+const DEMONSTRATED = ['dpod', 'cloudways', 'sdp'];
 
-/** A sandbox of the vendor as a child of ours, and a connection to it. */
+/** A sandbox of the vendor as a child of ours, and a connection to each customer that it shows. */
 async function addDemonstration(host: Host, runtime: Runtime, backend: string): Promise<ChildProcess> {
   const child = spawn(runtime.node, [runtime.cli, 'sandbox', backend, '--json', '--until-stdin-ends'], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -132,18 +132,16 @@ async function addDemonstration(host: Host, runtime: Runtime, backend: string): 
     readonly credentials: readonly {
       readonly settings: Record<string, unknown>;
       readonly secrets: Record<string, string>;
+      readonly demo?: string;
     }[];
   };
-  const [first] = credentials;
-  await host.api.call('window', 'connections.add', {
-    backend,
-    name: 'demo',
-    settings: first?.settings ?? {},
-    secrets: first?.secrets ?? {},
-  });
-  const { uuid } = host.parts.connections.get(`${backend}/demo`);
-  host.parts.connections.change(uuid, { demo: true });
-  await host.api.call('window', 'connections.test', { id: `${backend}/demo` });
+  const named = credentials.filter(({ demo }) => demo !== undefined);
+  for (const { settings, secrets, demo: name = 'demo' } of named.length > 0 ? named : credentials.slice(0, 1)) {
+    await host.api.call('window', 'connections.add', { backend, name, settings, secrets });
+    const { uuid } = host.parts.connections.get(`${backend}/${name}`);
+    host.parts.connections.change(uuid, { demo: true });
+    await host.api.call('window', 'connections.test', { id: `${backend}/${name}` });
+  }
   return child;
 }
 

@@ -106,23 +106,30 @@ function carried({ method = 'GET', input, query, multipart }: Ask) {
 /** Modules whose list a new token is tried on, the first that its scopes allow. */
 const TRIED = ['requests', 'problems', 'changes', 'projects', 'assets', 'solutions', 'releases', 'users'];
 
-/** Whether the API takes the token: a role that may not read is a role all the same. Throws `GH_SIGN_IN`. */
+/**
+ * Whether the API takes the token. Where the scopes are not known, a refusal of one module may be a matter of scope: only when all
+ * refuse is it the user or the portal. Throws `GH_SIGN_IN`.
+ */
 export async function tryOut(http: Call<Sdp>['http'], modules: readonly string[] | null): Promise<void> {
-  const module = TRIED.find(one => modules === null || modules.includes(one));
-  if (module === undefined) return;
-  const request: Ask = {
-    path: `/${module}`,
-    input: { list_info: { row_count: 1, start_index: 1 } },
-    purpose: 'Signing in at ServiceDesk Plus',
-  };
-  const answer = await http.send({ ...request, ...carried(request), accept: HANDLED, headers: { accept: ACCEPT } });
-  const said = read(answer, request);
-  if (answer.status === 403 && modules !== null && modules.length > 0)
-    throw new Fault('GH_SIGN_IN', `The site does not let this user in. ${said.message ?? ''}`.trim(), {
-      status: 403,
-      hint: 'Check the instance (the name after /app/), and that the user is a technician there.',
-    });
-  if (answer.status !== 403 && (answer.status >= 400 || said.failed)) throw refusalOf(answer, said, request);
+  const wanted = TRIED.filter(one => modules === null || modules.includes(one));
+  let refused: Read | undefined;
+  for (const module of modules === null ? wanted : wanted.slice(0, 1)) {
+    const request: Ask = {
+      path: `/${module}`,
+      input: { list_info: { row_count: 1, start_index: 1 } },
+      purpose: 'Signing in at ServiceDesk Plus',
+    };
+    const answer = await http.send({ ...request, ...carried(request), accept: HANDLED, headers: { accept: ACCEPT } });
+    const said = read(answer, request);
+    if (answer.status < 400 && !said.failed) return;
+    if (answer.status !== 403) throw refusalOf(answer, said, request);
+    refused = said;
+  }
+  if (refused === undefined) return;
+  throw new Fault('GH_SIGN_IN', `The site does not let this user in. ${refused.message ?? ''}`.trim(), {
+    status: 403,
+    hint: 'Check the instance (the name after /app/), and that the user is a technician there.',
+  });
 }
 
 interface Message {
