@@ -118,6 +118,18 @@ describe('answers', () => {
     expect(await rig.fails('create_request', { subject: 'x' })).toMatchObject({ code: 'GH_OUTCOME_UNKNOWN' });
   });
 
+  it('come also where a site cannot sort as we would like', async () => {
+    await using rig = await startRig();
+    await rig.ok('list_requests');
+    const messages = [{ status_code: 4001, field: 'sort_field', type: 'failed' }];
+    const body = JSON.stringify({ response_status: { status_code: 4000, messages, status: 'failed' } });
+    rig.desk.apiServer.faults.inject({ kind: 'status', status: 400, body });
+    await rig.ok('list_solutions');
+    expect(rig.lastInput()).toEqual({ list_info: { row_count: 25, start_index: 1 } });
+    rig.desk.apiServer.faults.inject({ kind: 'status', status: 400, body });
+    expect(await rig.fails('list_solutions', { sort_field: 'title' })).toMatchObject({ named_fields: ['sort_field'] });
+  });
+
   it('mark what the sandbox made up', async () => {
     await using rig = await startRig();
     expect(await rig.ok('list_requests')).toMatchObject({ demo: true });

@@ -191,6 +191,12 @@ describe('a code of the API console', () => {
     expect(rig.desk.accounts.refreshTokens).not.toContain(old);
   });
 
+  it('that has ended does not end the refresh token that is there already', async () => {
+    await using rig = await startRig({ secrets: { grantCode: '1000.ended.code' } });
+    await rig.fails('list_requests');
+    await rig.ok('list_requests', LONE);
+  });
+
   it('is not sent twice when it has ended', async () => {
     await using rig = await startRig({ as: 'us-code' });
     rig.sandbox.advance(181);

@@ -36,6 +36,8 @@ const MARGIN_MS = 300_000;
 const TOKEN_MS = 30_000;
 /** A new token that is refused within this time is not renewed again: that would only use the budget up. In ms. */
 const FRESH_MS = 60_000;
+/** After a refusal for good, nothing is asked for this long, unless the credentials change. In ms. */
+const REST_MS = 600_000;
 
 const tokenAnswer = z.looseObject({
   access_token: z.string().min(1),
@@ -54,7 +56,7 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
   const book = createTokenBook(deps.stateFolder, now);
   let refreshToken = deps.secrets.refreshToken || undefined;
   let grantCode = deps.secrets.grantCode || undefined;
-  let dead: Fault | undefined;
+  let dead: { readonly fault: Fault; readonly until: number } | undefined;
   let afterRefusal = false;
   let refreshes = 0;
   let lastRefreshed: number | undefined;
@@ -143,21 +145,27 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
     return accept(answer);
   };
   const fetch = async (): Promise<Access> => {
-    if (dead !== undefined && grantCode === undefined) throw dead;
+    const code = grantCode;
+    if (dead !== undefined && code === undefined && now() < dead.until) throw dead.fault;
     try {
-      const token = grantCode === undefined ? await refresh() : await exchange(grantCode);
+      const token = code === undefined ? await refresh() : await exchange(code);
       dead = undefined;
       return token;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (error.fields.throttled === true && refreshToken !== undefined && error.fields.by === 'vendor') {
-        book.throttled(key());
-        const living = tokens.current;
-        if (living !== undefined && living.expiresAt > now()) return living;
-      }
-      if (error.fields.needs_reauth === true) dead = error;
+      // A code that has ended says nothing of the refresh token that is there already.
+      const final = error.fields.needs_reauth === true && (code === undefined || refreshToken === undefined);
+      if (final) dead = { fault: error, until: now() + REST_MS };
+      const living = error.fields.by === 'vendor' ? rest() : undefined;
+      if (living !== undefined) return living;
       throw error;
     }
+  };
+  /** The vendor throttles: nothing is asked for until its window is over. What is still good is used on. */
+  const rest = (): Access | undefined => {
+    book.throttled(key());
+    const { current } = tokens;
+    return current !== undefined && current.expiresAt > now() ? current : undefined;
   };
   const initial = keptFrom(deps.secrets.accessToken, key(), now());
   if (initial !== undefined) deps.keepSecret(initial.value);

@@ -121,17 +121,23 @@ export function list<const S extends Shape>(spec: List<S>): Action {
     ...(spec.aliases === undefined ? {} : { aliases: spec.aliases }),
     async run(input, call) {
       const given = input as Input<S> & z.output<z.ZodObject<typeof paging>> & { original_html: boolean };
-      const listing = await spec.listing(given, call);
-      // Some modules begin with the oldest unless told (§2.2).
-      const sorted = given.sort_field ?? (listing.view === undefined ? spec.sort : undefined);
-      const page = await listAll(
-        call,
-        { ...listing, purpose: purposeOf(spec.description) },
-        { ...given, sort_field: sorted },
+      const listing = { ...(await spec.listing(given, call)), purpose: purposeOf(spec.description) };
+      // Some modules begin with the oldest unless told (§2.2); our wish gives way where a site cannot sort by it.
+      const wished = given.sort_field === undefined && listing.view === undefined ? spec.sort : undefined;
+      const page = await listAll(call, listing, { ...given, sort_field: given.sort_field ?? wished }).catch(
+        (error: unknown) => {
+          if (wished === undefined || !namesField(error, 'sort_field')) throw error;
+          return listAll(call, listing, given);
+        },
       );
       return shaped({ ...page }, { html: given.original_html });
     },
   });
+}
+
+function namesField(error: unknown, field: string): boolean {
+  const named = error instanceof Fault ? error.fields.named_fields : undefined;
+  return Array.isArray(named) && named.includes(field);
 }
 
 interface Read<S extends Shape> {
