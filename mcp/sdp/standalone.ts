@@ -10,10 +10,10 @@ const POINTLESS: Readonly<Record<string, string>> = {
   SDP_USE_CHANGE_TRACKING: 'the history of Gatehouse tracks changes',
   SDP_DB_HOST: 'there is no database',
   DATABASE_URL: 'there is no database in this version',
-  REDIS_URL: 'limits are in memory: run one instance for one tenant',
+  REDIS_URL: 'limits are in memory: let only one process work for a tenant',
 };
 
-/** One tenant for one process. Port 3456 over HTTP, as the original had. */
+/** One tenant, or several with `GATEHOUSE_TENANTS`. Port 3456 over HTTP, as the original had. */
 export const standalone: StandaloneDefaults = {
   transport: 'stdio',
   port: 3_456,
