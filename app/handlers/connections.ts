@@ -312,10 +312,18 @@ export function connectionHandlers(parts: Parts): Part {
     },
     async 'connections.remove'({ id }, context) {
       const connection = connections.get(id);
+      const retires = connection.backend !== 'custom' && catalogs.get(connection.backend).retires === true;
+      const retired = retires ? await fleet.retire(connection.uuid) : undefined;
       await fleet.forget(connection.uuid);
       connections.remove(connection.uuid);
       audit.append(
-        { kind: 'connection-removed', connection: connection.id, connectionUuid: connection.uuid, door: context.door },
+        {
+          kind: 'connection-removed',
+          connection: connection.id,
+          connectionUuid: connection.uuid,
+          door: context.door,
+          ...(retired === undefined ? {} : { details: { credentialTakenBack: retired } }),
+        },
         'durable',
       );
       for (const session of gateway.sessions()) if (session.connection === connection.uuid) gateway.close(session);

@@ -51,6 +51,8 @@ export interface Account {
   readonly info: AccountInfo;
   /** Signs in anew. Never throws. */
   signIn(): Promise<SignInOutcome>;
+  /** Takes the credential back at the vendor; whether that is done. Never throws. */
+  retire(): Promise<boolean>;
   /** Never throws: what goes wrong is in the answer. */
   call(
     tool: CatalogTool,
@@ -266,6 +268,15 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     info,
     signIn,
     health: () => theClient().health(),
+    async retire() {
+      try {
+        await manifest.retire?.(state);
+        return manifest.retire !== undefined;
+      } catch (error) {
+        log.error('the credential was not taken back', { error: redactText(String(error), secrets) });
+        return false;
+      }
+    },
     async call(tool, action, input, callOptions) {
       const trace: Trace = { demo: false, requestId: undefined };
       const masked = new Set<string>();

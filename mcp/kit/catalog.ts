@@ -69,6 +69,8 @@ export interface Catalog {
   readonly browserSignIn: boolean;
   readonly scopes: readonly { readonly name: string; readonly title: string }[];
   readonly defaultPresentation: 'grouped' | 'flat';
+  /** Removing a connection takes its credential back at the vendor. */
+  readonly retires?: true;
   /** The grouped presentation. */
   readonly tools: readonly CatalogTool[];
   readonly prompts: readonly {

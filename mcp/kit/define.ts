@@ -33,6 +33,8 @@ export interface Manifest<State> {
   authorizer(state: State): Authorizer | undefined;
   /** Proves the credentials. Throws `Fault`. */
   signIn(state: State, http: Http): Promise<SignedIn>;
+  /** Takes the credential back at the vendor, when its connection is removed. Throws `Fault`. */
+  retire?(state: State): Promise<void>;
   /** A sign-in on a page of its own, for a server that was started without credentials. */
   readonly browser?: BrowserSignIn<State>;
   /** How it runs on its own, where that differs. */

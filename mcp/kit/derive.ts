@@ -31,6 +31,7 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
     browserSignIn: manifest.browser !== undefined,
     scopes,
     defaultPresentation,
+    ...(manifest.retire === undefined ? {} : { retires: true as const }),
     tools: manifest.tools.map(tool => toolOf(tool, manifest.wrappers ?? [])),
     prompts: prompts.map(prompt => ({
       name: prompt.name,

@@ -11,6 +11,8 @@ export interface Auth {
   ensure(): Promise<void>;
   /** One new access token, within the budget, for a person who wants it. */
   renew(): Promise<void>;
+  /** Takes the refresh token back, and with it all its access tokens. */
+  revoke(): Promise<void>;
   readonly scopes: readonly string[] | undefined;
   readonly state: TokenState;
 }
@@ -115,15 +117,15 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
     keepRefreshToken(answer.refresh_token);
     book.count(key());
     // §1.5: there may be 20 for a user; the one that is replaced must not stay.
-    if (before !== undefined && before !== refreshToken) await revoke(before);
+    if (before !== undefined && before !== refreshToken)
+      await revoke(before).catch((error: unknown) =>
+        deps.log.warn('the replaced refresh token was not revoked', { error: String(error) }),
+      );
     return accept(answer);
   };
   const revoke = async (token: string): Promise<void> => {
-    try {
-      await post('/oauth/v2/token/revoke', { token }, 'Revoking what was replaced');
-    } catch (error) {
-      deps.log.warn('the replaced refresh token was not revoked', { error: String(error) });
-    }
+    const { status } = await post('/oauth/v2/token/revoke', { token }, 'Revoking the refresh token');
+    if (status !== 200) throw new Fault('GH_VENDOR_REFUSED', `Zoho did not revoke it (${status}).`, { status });
   };
   const refresh = async (): Promise<Access> => {
     const known = refreshToken;
@@ -200,6 +202,9 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
       if (waitMs > 0) throw throttled(waitMs, now());
       if (tokens.current !== undefined) tokens.refused(tokens.current);
       await tokens.get();
+    },
+    async revoke() {
+      if (refreshToken !== undefined) await revoke(refreshToken);
     },
     get scopes() {
       return book.scopes(key()) ?? scopesIn(deps.settings.scopes);

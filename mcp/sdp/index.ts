@@ -205,6 +205,7 @@ export const sdp: Manifest<Sdp> = {
     await tryOut(http, modulesIn(scopes));
     return { identity, scopes };
   },
+  retire: state => state.auth.revoke(),
   standalone,
   tools: [
     requests,

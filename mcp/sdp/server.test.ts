@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { Duplex } from 'node:stream';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ServerMessage } from '../kit/control.ts';
 import { type Sandbox, startSandbox } from './sandbox/index.ts';
 
@@ -129,7 +129,7 @@ describe('the server on its own', () => {
 });
 
 describe('the server under the host', () => {
-  it('hands a new refresh token to the vault over the control channel, before it reports the sign-in', async () => {
+  it('hands a new refresh token to the vault at once, and revokes it when the connection is removed', async () => {
     const server = start([join(import.meta.dirname, '..', 'server.ts'), 'sdp', '--control-fd', '3'], environment(), [
       'pipe',
     ]);
@@ -166,6 +166,11 @@ describe('the server under the host', () => {
       'tested',
     ]);
     expect(reports.at(-1)).toMatchObject({ outcome: { ok: true, identity: 'helpdesk (EU)', demo: true } });
+    const kept = reports.flatMap(report => (report.type === 'store-secret' ? [report.value] : []))[1];
+    expect(sandbox.eu.accounts.refreshTokens).toContain(kept);
+    control.write(`${JSON.stringify({ type: 'retire' })}\n`);
+    await vi.waitFor(() => expect(reports.at(-1)).toEqual({ type: 'retired', done: true }), { timeout: 5_000 });
+    expect(sandbox.eu.accounts.refreshTokens).not.toContain(kept);
     control.destroy();
     await server.ended;
   });
