@@ -65,6 +65,8 @@ export interface Account {
   complete(prompt: string, argument: string, given: string, options: CallOptions): Promise<readonly string[]>;
   resource(uri: string, options: CallOptions): Promise<{ readonly text: string; readonly mimeType: string }>;
   health(): Health;
+  /** Calls of tools since the start, by how they ended. */
+  readonly calls: { readonly ok: number; readonly failed: number };
 }
 
 const ANSWER_BYTES = 4 * 1024 * 1024;
@@ -109,6 +111,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     return client;
   };
 
+  const calls = { ok: 0, failed: 0 };
   let signedIn: Extract<SignInOutcome, { readonly ok: true }> | undefined;
   let signingIn: Promise<SignInOutcome> | undefined;
   /** What the vendor refused this credential for good, by tool and action. */
@@ -268,6 +271,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     info,
     signIn,
     health: () => theClient().health(),
+    calls,
     async retire() {
       try {
         await manifest.retire?.(state);
@@ -294,6 +298,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
             'GH_TOO_LARGE',
             `The result has ${Math.round(size / 1_024)} KiB, more than an assistant can use.`,
           );
+        calls.ok += 1;
         toolLog.info('done', { ...line, ms: now() - began, bytes: size, requestId: trace.requestId });
         return { structured, blocks: blocksOf(outcome), isError: false, trace };
       } catch (error) {
@@ -304,6 +309,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
                 error instanceof Fault && error.code === 'GH_CANCELLED' ? error.message : 'Cancelled.',
               )
             : faultOf(error, masked);
+        calls.failed += 1;
         if (fault.lasting) refusals.set(`${tool.name}/${action.name}`, fault);
         if (fault.code === 'GH_VENDOR_SCOPE')
           options.onScopeRefused?.(tool.name, action.name, fault.message, fault.lasting);

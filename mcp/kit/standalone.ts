@@ -165,7 +165,7 @@ function doorOf<State>(manifest: Manifest<State>, { account, settings }: Opened,
   return { account, baseUrl: manifest.address(settings).baseUrl, mcp: toNodeHandler(handler) };
 }
 
-/** Streamable HTTP at `/mcp`, `GET /health` and `GET /tools`, behind the door that the request's key opens. */
+/** Streamable HTTP at `/mcp`, `GET /health`, `/tools` and `/metrics`, behind the door that the request's key opens. */
 async function listen(options: Settled, doorFor: (key: string) => Door | undefined): Promise<HttpServer> {
   const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];
   const server = createServer((request, response) => {
@@ -178,7 +178,8 @@ async function listen(options: Settled, doorFor: (key: string) => Door | undefin
       return end(response, 200, healthOf(door.account, door.baseUrl, options, server));
     if (request.method === 'GET' && pathname === '/tools')
       return end(response, 200, { tools: toolsOf(door.account, options.presentation) });
-    end(response, 404, { error: 'There are /mcp, /health and /tools.' });
+    if (request.method === 'GET' && pathname === '/metrics') return endText(response, metricsOf(door.account));
+    end(response, 404, { error: 'There are /mcp, /health, /tools and /metrics.' });
   });
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(options.port, options.host, resolve),
@@ -235,6 +236,35 @@ function end(response: ServerResponse, status: number, body: unknown): void {
   response
     .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     .end(JSON.stringify(body));
+}
+
+function endText(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4', 'cache-control': 'no-store' }).end(body);
+}
+
+const BREAKER = { closed: 0, 'half-open': 1, open: 2 } as const;
+
+/** For Prometheus, in its text format 0.0.4. */
+function metricsOf({ catalog, calls, ...account }: Account): string {
+  const { breaker, budgetLeft } = account.health();
+  const own = `backend="${catalog.backend}"`;
+  return [
+    '# HELP gatehouse_tool_calls_total Calls of tools since the start.',
+    '# TYPE gatehouse_tool_calls_total counter',
+    `gatehouse_tool_calls_total{${own},outcome="ok"} ${calls.ok}`,
+    `gatehouse_tool_calls_total{${own},outcome="failed"} ${calls.failed}`,
+    '# HELP gatehouse_breaker_state Circuit breaker: 0 closed, 1 half-open, 2 open.',
+    '# TYPE gatehouse_breaker_state gauge',
+    `gatehouse_breaker_state{${own}} ${BREAKER[breaker]}`,
+    ...(budgetLeft === undefined
+      ? []
+      : [
+          '# HELP gatehouse_budget_left Requests left in the tightest window.',
+          '# TYPE gatehouse_budget_left gauge',
+          `gatehouse_budget_left{${own}} ${budgetLeft}`,
+        ]),
+    '',
+  ].join('\n');
 }
 
 function keyIn(request: IncomingMessage): string {

@@ -262,6 +262,18 @@ describe.each([
       );
   });
 
+  it('and its metrics and health are its own', async () => {
+    if (site.url === undefined) return;
+    const read = async (path: string, name: Name): Promise<string> =>
+      (await fetch(new URL(path, site.url), { headers: { authorization: `Bearer ${KEYS[name]}` } })).text();
+    const [mine, theirs] = await Promise.all([read('/metrics', 'us'), read('/metrics', 'eu')]);
+    expect(mine).toMatch(/gatehouse_tool_calls_total\{backend="sdp",outcome="failed"\} [1-9]/);
+    expect(theirs).toContain('gatehouse_tool_calls_total{backend="sdp",outcome="failed"} 0');
+    expect(theirs).toContain('gatehouse_breaker_state{backend="sdp"} 0');
+    expect(await read('/health', 'us')).toContain('/app/itdesk/');
+    expect(await read('/health', 'us')).not.toContain('helpdesk');
+  });
+
   it('attack 7, limiter: uses up its own pace, not that of B', async () => {
     const leave = new AbortController();
     const call = { name: 'people', arguments: { action: 'list_users', limit: 1 } };
