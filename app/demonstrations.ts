@@ -6,8 +6,12 @@ import { GatehouseError } from './contract/errors.ts';
 import type { Runtime } from './runtime.ts';
 import type { Vault } from './vault/index.ts';
 
+const DEMO_NAME = 'demo';
+
 /** How one signs in at a sandbox that runs now. */
 interface Access {
+  /** Of the connection. */
+  readonly name: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -17,8 +21,8 @@ interface Access {
  * at every start, so the connection gets them anew whenever the host starts. Its end comes with the host's: it watches its stdin.
  */
 export interface Demonstrations {
-  /** Starts the backend's sandbox. Throws `GH_NOT_FOUND` when there is none. */
-  begin(backend: string): Promise<Access & { keepFor(uuid: string): void; end(): void }>;
+  /** Starts the backend's sandbox, which shows one customer or several. Throws `GH_NOT_FOUND` when there is none. */
+  begin(backend: string): Promise<{ readonly customers: readonly Access[]; keepFor(uuid: string): void; end(): void }>;
   /** Starts the sandboxes of the connections that have one, in the background. */
   resume(): void;
   end(uuid: string): void;
@@ -36,9 +40,9 @@ export function createDemonstrations(deps: {
   const children = new Map<string, ChildProcess>();
 
   const begin: Demonstrations['begin'] = async backend => {
-    const { child, access } = await startSandbox(runtime, backend);
+    const { child, customers } = await startSandbox(runtime, backend);
     return {
-      ...access,
+      customers,
       keepFor(uuid) {
         children.set(uuid, child);
         db.prepare('INSERT OR IGNORE INTO demonstration (connection) VALUES (?)').run(uuid);
@@ -47,8 +51,9 @@ export function createDemonstrations(deps: {
     };
   };
   const end = (uuid: string): void => {
-    children.get(uuid)?.kill();
+    const child = children.get(uuid);
     children.delete(uuid);
+    if (![...children.values()].includes(child as ChildProcess)) child?.kill();
   };
   return {
     begin,
@@ -59,10 +64,11 @@ export function createDemonstrations(deps: {
         if (connection === undefined) continue;
         begin(connection.backend).then(
           sandbox => {
-            if (connections.find(uuid) === undefined) return sandbox.end();
+            const access = sandbox.customers.find(({ name }) => name === connection.name) ?? sandbox.customers[0];
+            if (connections.find(uuid) === undefined || access === undefined) return sandbox.end();
             sandbox.keepFor(uuid);
-            connections.change(uuid, { settings: { ...connection.settings, ...sandbox.settings } });
-            if (vault.status().state === 'open') vault.setSecrets(uuid, sandbox.secrets);
+            connections.change(uuid, { settings: { ...connection.settings, ...access.settings } });
+            if (vault.status().state === 'open') vault.setSecrets(uuid, access.secrets);
           },
           (error: Error) => deps.note(uuid, error.message),
         );
@@ -78,7 +84,7 @@ export function createDemonstrations(deps: {
 async function startSandbox(
   runtime: Runtime,
   backend: string,
-): Promise<{ readonly child: ChildProcess; readonly access: Access }> {
+): Promise<{ readonly child: ChildProcess; readonly customers: readonly Access[] }> {
   const child = spawn(runtime.node, [runtime.cli, 'sandbox', backend, '--json', '--until-stdin-ends'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
@@ -88,7 +94,13 @@ async function startSandbox(
       reject(new GatehouseError('GH_NOT_FOUND', `The demonstration of "${backend}" could not be started.`)),
     );
   });
-  const { credentials } = JSON.parse(line) as { readonly credentials: readonly Access[] };
-  const [first] = credentials;
-  return { child, access: { settings: first?.settings ?? {}, secrets: first?.secrets ?? {} } };
+  const { credentials } = JSON.parse(line) as {
+    readonly credentials: readonly (Omit<Access, 'name'> & { readonly demo?: string })[];
+  };
+  const named = credentials.filter(({ demo }) => demo !== undefined);
+  const shown = named.length > 0 ? named : credentials.slice(0, 1);
+  return {
+    child,
+    customers: shown.map(({ demo = DEMO_NAME, settings, secrets }) => ({ name: demo, settings, secrets })),
+  };
 }

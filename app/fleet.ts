@@ -40,6 +40,8 @@ export interface Fleet {
   refusedOf(uuid: string): ReadonlySet<string>;
   /** Starts the server if need be and signs in at the vendor. */
   test(uuid: string): Promise<SignInOutcome>;
+  /** Has the server take its credential back at the vendor, starting it if need be; whether that is done. Never throws. */
+  retire(uuid: string): Promise<boolean>;
   restart(uuid: string): Promise<void>;
   stop(uuid: string): Promise<void>;
   stopAll(): Promise<void>;
@@ -69,6 +71,8 @@ export interface FleetDeps {
 const TEST_MS = 45_000;
 const LOG_EVERY_MS = 250;
 const LOG_LINES_AT_ONCE = 500;
+/** Removing a connection waits this long for its credential to be taken back. */
+const RETIRE_MS = 10_000;
 
 export function createFleet(deps: FleetDeps): Fleet {
   const { runtime, connections, vault, audit, now } = deps;
@@ -78,6 +82,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       secrets: string[];
       refused: Set<string>;
       tests: Map<number, (outcome: SignInOutcome) => void>;
+      retired: ((done: boolean) => void) | undefined;
     }
   >();
   let nextTest = 1;
@@ -116,6 +121,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       secrets: [] as string[],
       refused: new Set<string>(),
       tests: new Map<number, (outcome: SignInOutcome) => void>(),
+      retired: undefined as ((done: boolean) => void) | undefined,
     };
     members.set(uuid, member);
     return member;
@@ -163,6 +169,8 @@ export function createFleet(deps: FleetDeps): Fleet {
         return signedIn(uuid, message.outcome);
       case 'sign-in':
         return signedIn(uuid, message.outcome);
+      case 'retired':
+        return member.retired?.(message.done);
       case 'store-secret':
         vault.setSecrets(uuid, { [message.field]: message.value });
         member.secrets.push(message.value);
@@ -269,8 +277,28 @@ export function createFleet(deps: FleetDeps): Fleet {
     });
   };
 
+  const retire = async (uuid: string): Promise<boolean> => {
+    const member = of(uuid);
+    try {
+      await member.upstream.ready();
+      return await new Promise<boolean>(resolve => {
+        const timer = setTimeout(() => resolve(false), RETIRE_MS);
+        member.retired = done => {
+          clearTimeout(timer);
+          resolve(done);
+        };
+        const order: HostMessage = { type: 'retire' };
+        member.server.control(order);
+      });
+    } catch (error) {
+      member.log.note(`[gatehouse] the credential was not taken back: ${String(error)}`);
+      return false;
+    }
+  };
+
   return {
     of,
+    retire,
     running: () =>
       [...members].filter(([, member]) => member.server.pid !== undefined).map(([uuid, member]) => ({ uuid, member })),
     secretsOf: uuid => members.get(uuid)?.secrets ?? [],

@@ -56,7 +56,8 @@ test('a server of one’s own is added; it is left and taken up again where it w
 
 test('a credential that does not work is corrected on the spot; what was typed is gone', async ({ page }) => {
   const list = await desk.api('connections.list', {});
-  const { settings } = list.find(({ demo }) => demo) ?? (await desk.api('connections.demo', { backend: 'dpod' }));
+  const there = list.find(({ demo }) => demo) ?? (await desk.api('connections.demo', { backend: 'dpod' }))[0];
+  const settings = there?.settings ?? {};
   await desk.open(page, '#/start?step=sign-in&backend=dpod');
   const form = page.getByRole('form', { name: 'Thales DPoD' });
   await expect(form.getByText('Where to find it')).toBeVisible();

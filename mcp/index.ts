@@ -13,6 +13,7 @@ type AnyManifest = Manifest<any>;
 export const backends: Readonly<Record<string, () => Promise<AnyManifest>>> = {
   cloudways: async () => (await import('./cloudways/index.ts')).cloudways,
   dpod: async () => (await import('./dpod/index.ts')).dpod,
+  sdp: async () => (await import('./sdp/index.ts')).sdp,
   thanos: async () => (await import('./thanos/index.ts')).thanos,
 };
 
@@ -20,6 +21,7 @@ export const backends: Readonly<Record<string, () => Promise<AnyManifest>>> = {
 export const sandboxes: Readonly<Record<string, () => Promise<SandboxModule>>> = {
   cloudways: () => import('./cloudways/sandbox/index.ts'),
   dpod: () => import('./dpod/sandbox/index.ts'),
+  sdp: () => import('./sdp/sandbox/index.ts'),
   thanos: () => import('./thanos/sandbox/index.ts'),
 };
 

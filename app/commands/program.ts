@@ -343,9 +343,8 @@ function buildProgram(runtime: Runtime): Command {
     );
   sub(connections, 'demo <backend>', 'a connection to made-up data, to try things with').action((backend: string) =>
     withHost(async (call, out) =>
-      out.value(
-        await call('connections.demo', { backend }),
-        view => `${view.id} is added: a demonstration. Nothing in it is real.`,
+      out.value(await call('connections.demo', { backend }), views =>
+        views.map(({ id }) => `${id} is added: a demonstration. Nothing in it is real.`).join('\n'),
       ),
     ),
   );

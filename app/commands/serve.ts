@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConnectionView } from '../contract/index.ts';
 import { GatehouseError } from '../contract/index.ts';
 import { createHost, type Host } from '../host.ts';
 import type { Runtime } from '../runtime.ts';
@@ -46,8 +47,8 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
   try {
     if (options.demo)
       for (const backend of DEMONSTRATED) {
-        await host.api.call('window', 'connections.demo', { backend });
-        await host.api.call('window', 'connections.test', { id: `${backend}/demo` });
+        const added = (await host.api.call('window', 'connections.demo', { backend })) as readonly ConnectionView[];
+        for (const { id } of added) await host.api.call('window', 'connections.test', { id });
       }
     const door = await host.openWindow(options.port);
     announce(
@@ -115,7 +116,7 @@ function untilTold(): Promise<void> {
   });
 }
 
-const DEMONSTRATED = ['dpod', 'cloudways', 'thanos'];
+const DEMONSTRATED = ['dpod', 'cloudways', 'thanos', 'sdp'];
 
 /** `gatehouse host`: what bridges and commands start; no window, ends when nobody needs it. */
 export async function headless(home: string, runtime: Runtime): Promise<void> {

@@ -82,10 +82,12 @@ export function offerOfCatalog(catalog: Catalog, presentation: Presentation): Of
         catalog.tools.find(({ name }) => name === tool)?.actions.find(({ name }) => name === action)?.flatName ?? tool
       );
     },
-    prompts: catalog.prompts.map(asDefinition),
+    prompts: catalog.prompts.map(prompt =>
+      asDefinition({ ...prompt, arguments: prompt.arguments.map(({ completes: _completes, ...rest }) => rest) }),
+    ),
     resources: catalog.resources.map(asDefinition),
     templates: [],
-    completions: false,
+    completions: catalog.prompts.some(prompt => prompt.arguments.some(argument => argument.completes)),
     subscribe: false,
   };
 }

@@ -95,7 +95,7 @@ export const procedures = {
     }),
   ),
   /** A connection to made-up data: a sandbox of the backend, run by the host for as long as the connection is there. */
-  'connections.demo': procedure<ConnectionView>()(z.strictObject({ backend: z.string().min(1) })),
+  'connections.demo': procedure<readonly ConnectionView[]>()(z.strictObject({ backend: z.string().min(1) })),
   'connections.edit': procedure<ConnectionView>()(
     z.strictObject({
       id,

@@ -23,7 +23,6 @@ type Part = Pick<
   | 'connections.remove'
 >;
 
-const DEMO_NAME = 'demo';
 const CUSTOM = {
   title: 'Custom server',
   description: 'Any MCP server that speaks over stdio.',
@@ -198,30 +197,35 @@ export function connectionHandlers(parts: Parts): Part {
       const { defaultPresentation } = catalogs.get(backend);
       vault.key('check');
       const sandbox = await parts.demonstrations.begin(backend);
+      const added: ConnectionView[] = [];
       try {
-        const connection = connections.add({
-          backend,
-          name: DEMO_NAME,
-          settings: sandbox.settings,
-          readOnly: false,
-          presentation: defaultPresentation,
-          demo: true,
-        });
-        sandbox.keepFor(connection.uuid);
-        vault.setSecrets(connection.uuid, sandbox.secrets);
-        audit.append(
-          {
-            kind: 'connection-added',
-            connection: connection.id,
-            connectionUuid: connection.uuid,
-            door: context.door,
+        for (const { name, settings, secrets } of sandbox.customers) {
+          const connection = connections.add({
+            backend,
+            name,
+            settings,
+            readOnly: false,
+            presentation: defaultPresentation,
             demo: true,
-          },
-          'durable',
-        );
+          });
+          sandbox.keepFor(connection.uuid);
+          vault.setSecrets(connection.uuid, secrets);
+          audit.append(
+            {
+              kind: 'connection-added',
+              connection: connection.id,
+              connectionUuid: connection.uuid,
+              door: context.door,
+              demo: true,
+            },
+            'durable',
+          );
+          added.push(view(connection));
+        }
         changed();
-        return view(connection);
+        return added;
       } catch (error) {
+        for (const { id } of added) connections.remove(connections.get(id).uuid);
         sandbox.end();
         throw error;
       }
@@ -354,11 +358,19 @@ export function connectionHandlers(parts: Parts): Part {
     },
     async 'connections.remove'({ id }, context) {
       const connection = connections.get(id);
+      const retires = connection.backend !== 'custom' && catalogs.get(connection.backend).retires === true;
+      const retired = retires ? await fleet.retire(connection.uuid) : undefined;
       await fleet.forget(connection.uuid);
       parts.demonstrations.end(connection.uuid);
       connections.remove(connection.uuid);
       audit.append(
-        { kind: 'connection-removed', connection: connection.id, connectionUuid: connection.uuid, door: context.door },
+        {
+          kind: 'connection-removed',
+          connection: connection.id,
+          connectionUuid: connection.uuid,
+          door: context.door,
+          ...(retired === undefined ? {} : { details: { credentialTakenBack: retired } }),
+        },
         'durable',
       );
       for (const session of gateway.sessions()) if (session.connection === connection.uuid) gateway.close(session);

@@ -69,7 +69,7 @@ it('a key for a program that comes over HTTP stands in a file and is never told'
 
 it('a demonstration answers, says that it is one, comes back with the host, and ends with its connection', async () => {
   const { home } = host;
-  const { id } = await host.window('connections.demo', { backend: 'dpod' });
+  const [{ id } = { id: '' }] = await host.window('connections.demo', { backend: 'dpod' });
   const first = await host.window('connections.test', { id });
   expect(first).toMatchObject({ ok: true });
   expect(await host.window('connections.list', {})).toMatchObject([{ id: 'dpod/demo', demo: true }]);

@@ -63,6 +63,8 @@ export interface Account {
   readonly info: AccountInfo;
   /** Signs in anew. Never throws. */
   signIn(): Promise<SignInOutcome>;
+  /** Takes the credential back at the vendor; whether that is done. Never throws. */
+  retire(): Promise<boolean>;
   /** Never throws: what goes wrong is in the answer. */
   call(
     tool: CatalogTool,
@@ -71,8 +73,12 @@ export interface Account {
     options: CallOptions,
   ): Promise<ToolAnswer>;
   prompt(name: string, given: Readonly<Record<string, string>>): string;
+  /** Values for an argument of a prompt that begin with what was typed. Never throws: a suggestion is not worth an error. */
+  complete(prompt: string, argument: string, given: string, options: CallOptions): Promise<readonly string[]>;
   resource(uri: string, options: CallOptions): Promise<{ readonly text: string; readonly mimeType: string }>;
   health(): Health;
+  /** Calls of tools since the start, by how they ended. */
+  readonly calls: { readonly ok: number; readonly failed: number };
 }
 
 const ANSWER_BYTES = 4 * 1024 * 1024;
@@ -101,6 +107,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     now,
     log,
     keepSecret: value => void secrets.add(value),
+    stateFolder: options.stateFolder,
     storeSecret: options.storeSecret,
   });
   const theClient = (): HttpClient => {
@@ -118,6 +125,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     return client;
   };
 
+  const calls = { ok: 0, failed: 0 };
   let signedIn: Extract<SignInOutcome, { readonly ok: true }> | undefined;
   let signingIn: Promise<SignInOutcome> | undefined;
   /** Further members of the last failure, for the result of the call that wanted to sign in. */
@@ -283,6 +291,16 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     info,
     signIn,
     health: () => theClient().health(),
+    calls,
+    async retire() {
+      try {
+        await manifest.retire?.(state);
+        return manifest.retire !== undefined;
+      } catch (error) {
+        log.error('the credential was not taken back', { error: redactText(String(error), secrets) });
+        return false;
+      }
+    },
     async call(tool, action, input, callOptions) {
       const trace: Trace = { demo: false, requestId: undefined };
       const masked = new Set<string>();
@@ -301,6 +319,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
             'GH_TOO_LARGE',
             `The result has ${Math.round(size / 1_024)} KiB, more than an assistant can use.`,
           );
+        calls.ok += 1;
         toolLog.info('done', { ...line, ms: now() - began, bytes: size, requestId: trace.requestId });
         return {
           structured,
@@ -317,6 +336,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
                 error instanceof Fault && error.code === 'GH_CANCELLED' ? error.message : 'Cancelled.',
               )
             : faultOf(error, masked);
+        calls.failed += 1;
         if (fault.lasting) refusals.set(`${tool.name}/${action.name}`, fault);
         if (fault.code === 'GH_VENDOR_SCOPE')
           options.onScopeRefused?.(tool.name, action.name, fault.message, fault.lasting);
@@ -350,6 +370,21 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       if (missing.length > 0)
         throw new Fault('GH_INVALID_INPUT', `${name} needs ${missing.map(argument => argument.name).join(', ')}.`);
       return prompt.text(given);
+    },
+    async complete(prompt, argument, given, callOptions) {
+      const found = manifest.prompts
+        .find(({ name }) => name === prompt)
+        ?.arguments.find(({ name }) => name === argument);
+      if (found?.complete === undefined) return [];
+      try {
+        if (signedIn === undefined && !(await signIn()).ok) return [];
+        const trace: Trace = { demo: false, requestId: undefined };
+        const values = await found.complete(given, contextOf(callOptions, trace, log.child({ prompt }), new Set()));
+        return values.filter(value => value.toLowerCase().startsWith(given.toLowerCase()));
+      } catch (error) {
+        log.warn('no completions', { prompt, argument, error: redactText(String(error), secrets) });
+        return [];
+      }
     },
     async resource(uri, callOptions) {
       const resource = manifest.resources.find(candidate => candidate.uri === uri);

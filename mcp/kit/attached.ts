@@ -24,7 +24,7 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
     else if (message.type === 'test') {
       const { id } = message;
       void account?.signIn().then(outcome => report({ type: 'tested', id, outcome }));
-    }
+    } else if (message.type === 'retire') void account?.retire().then(done => report({ type: 'retired', done }));
   };
   const begin = (start: Extract<HostMessage, { readonly type: 'start' }>): Account => {
     const created = createAccount(manifest, {

@@ -80,13 +80,21 @@ export interface Catalog {
   readonly browserSignIn: boolean;
   readonly scopes: readonly { readonly name: string; readonly title: string }[];
   readonly defaultPresentation: 'grouped' | 'flat';
+  /** Removing a connection takes its credential back at the vendor. */
+  readonly retires?: true;
   /** The grouped presentation. */
   readonly tools: readonly CatalogTool[];
   readonly prompts: readonly {
     readonly name: string;
     readonly title: string;
     readonly description: string;
-    readonly arguments: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
+    readonly arguments: readonly {
+      readonly name: string;
+      readonly description: string;
+      readonly required: boolean;
+      /** The account offers values for it. */
+      readonly completes?: true;
+    }[];
   }[];
   readonly resources: readonly {
     readonly uri: string;

@@ -20,7 +20,9 @@ export type HostMessage =
       readonly logLevel: LogLevel;
     }
   /** Sign in now and answer with `tested` under the same id. */
-  | { readonly type: 'test'; readonly id: number };
+  | { readonly type: 'test'; readonly id: number }
+  /** The connection is being removed: take its credential back at the vendor and answer with `retired`. */
+  | { readonly type: 'retire' };
 
 /** What a server reports back. */
 export type ServerMessage =
@@ -29,6 +31,7 @@ export type ServerMessage =
   | { readonly type: 'sign-in'; readonly outcome: SignInOutcome }
   /** A credential rotated by the vendor, or a token worth keeping: the vault seals it under this field. */
   | { readonly type: 'store-secret'; readonly field: string; readonly value: string }
+  | { readonly type: 'retired'; readonly done: boolean }
   | { readonly type: 'health'; readonly health: Health }
   /** A page to sign in: `url` when it is there to be shown, and what happened on it, for the history. */
   | {

@@ -42,6 +42,8 @@ export interface Manifest<State> {
   authorizer(state: State): Authorizer | undefined;
   /** Proves the credentials. Throws `Fault`. */
   signIn(state: State, http: Http): Promise<SignedIn>;
+  /** Takes the credential back at the vendor, when its connection is removed. Throws `Fault`. */
+  retire?(state: State): Promise<void>;
   /** A sign-in on a page of its own, for a server that was started without credentials. */
   readonly browser?: BrowserSignIn<State>;
   /** How it runs on its own, where that differs. */
@@ -49,7 +51,7 @@ export interface Manifest<State> {
   readonly tools: readonly Tool<State>[];
   /** The original server took its arguments inside one object of such a name: they are taken out of it. */
   readonly wrappers?: readonly string[];
-  readonly prompts: readonly Prompt[];
+  readonly prompts: readonly Prompt<State>[];
   readonly resources: readonly Resource<State>[];
 }
 
@@ -92,6 +94,8 @@ export interface AccountDeps {
   readonly log: Logger;
   /** Further values to mask from now on: a token, a new secret. */
   readonly keepSecret: (value: string) => void;
+  /** The private folder of this connection. */
+  readonly stateFolder: string;
   /** A rotated credential for the vault. Stand-alone there is none. */
   readonly storeSecret: ((field: string, value: string) => void) | undefined;
 }
@@ -157,11 +161,17 @@ export interface AccountInfo {
   readonly tools: readonly { readonly name: string; readonly actions: readonly string[] }[];
 }
 
-export interface Prompt {
+export interface Prompt<State = unknown> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly arguments: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly required: boolean;
+    /** Values that the account offers for it; those that begin with what was typed are chosen from them. */
+    readonly complete?: (given: string, call: Call<State>) => Promise<readonly string[]>;
+  }[];
   /** One user message. Throws `Fault` for a wrong value. */
   text(given: Readonly<Record<string, string>>): string;
 }

@@ -33,12 +33,18 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
     browserSignIn: manifest.browser !== undefined,
     scopes,
     defaultPresentation,
+    ...(manifest.retire === undefined ? {} : { retires: true as const }),
     tools: manifest.tools.map(tool => toolOf(tool, manifest.wrappers ?? [])),
     prompts: prompts.map(prompt => ({
       name: prompt.name,
       title: prompt.title,
       description: prompt.description,
-      arguments: prompt.arguments,
+      arguments: prompt.arguments.map(({ name, description, required, complete }) => ({
+        name,
+        description,
+        required,
+        ...(complete === undefined ? {} : { completes: true as const }),
+      })),
     })),
     resources: resources.map(resource => ({
       uri: resource.uri,

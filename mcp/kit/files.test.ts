@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { saveFile } from './files.ts';
+import { fileToSend, saveFile, saveStream } from './files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -93,5 +93,44 @@ describe('a saved file', () => {
     for (const where of refused)
       expect(() => saveFile(where, 'a.zip', bytes)).toThrow(expect.objectContaining({ code: 'GH_FILE' }));
     chmodSync(join(folder, 'closed'), 0o700);
+  });
+});
+
+describe('a streamed file', () => {
+  const streamOf = (...parts: readonly string[]): ReadableStream<Uint8Array> =>
+    new Blob([...parts]).stream() as ReadableStream<Uint8Array>;
+
+  it('is saved part by part', async () => {
+    const { file, bytes: size } = await saveStream(folder, 'a.txt', streamOf('one', 'two'), 6);
+    expect([basename(file), size, readFileSync(file, 'utf8')]).toEqual(['a.txt', 6, 'onetwo']);
+  });
+
+  it('leaves nothing behind when it is too long or breaks off', async () => {
+    await expect(saveStream(folder, 'a.txt', streamOf('onetwo!'), 6)).rejects.toMatchObject({ code: 'GH_TOO_LARGE' });
+    const broken = new ReadableStream<Uint8Array>({
+      pull: controller => controller.error(new Error('gone')),
+    });
+    await expect(saveStream(folder, 'a.txt', broken, 6)).rejects.toMatchObject({ code: 'GH_FILE' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a file to send', () => {
+  it('is read as it is sent, from the folder and nowhere else', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'gatehouse-outside-'));
+    try {
+      writeFileSync(join(outside, 'secret'), 'x');
+      writeFileSync(join(folder, 'a.txt'), 'content');
+      mkdirSync(join(folder, 'below'));
+      symlinkSync(join(outside, 'secret'), join(folder, 'link'));
+      const { name, bytes: size, content } = await fileToSend(folder, 'a.txt', 7);
+      expect([name, size, await content.text()]).toEqual(['a.txt', 7, 'content']);
+      expect((await fileToSend(folder, join(folder, 'a.txt'), 7)).name).toBe('a.txt');
+      for (const wrong of ['link', 'below', '.', 'none', join(outside, 'secret'), `../${basename(outside)}/secret`])
+        await expect(fileToSend(folder, wrong, 7)).rejects.toMatchObject({ code: 'GH_FILE' });
+      await expect(fileToSend(folder, 'a.txt', 6)).rejects.toMatchObject({ code: 'GH_TOO_LARGE' });
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
   });
 });

@@ -460,3 +460,41 @@ describe('addresses', () => {
     expect(it.vendor.requests[0]?.query).toEqual({ a: 'x&y=z', b: ['1', '2'], d: '0', e: 'false' });
   });
 });
+
+describe('proofs, files and the breaker', () => {
+  it('a 401 that is not about the proof renews nothing', async () => {
+    let refused = 0;
+    const proof = {
+      headers: { authorization: 'Bearer bad-token' },
+      refused: () => void refused++,
+      concerns: (answer: Headers) => !(answer.get('content-type') ?? '').includes('html'),
+    };
+    await using rig = await started({ authorizer: { headers: async () => proof } });
+    rig.vendor.faults.inject({ kind: 'html', status: 401 });
+    await expect(rig.http.send({ path: THING, purpose: 'Looking' })).rejects.toMatchObject({ code: 'GH_SIGN_IN' });
+    expect(refused).toBe(0);
+    await expect(rig.http.send({ path: '/v1/guarded', purpose: 'Looking' })).rejects.toMatchObject({ status: 401 });
+    expect(refused).toBe(2);
+  });
+
+  it('a form with a file is sent as one, with its length', async () => {
+    await using rig = await started();
+    const multipart = new FormData();
+    multipart.append('input_file', new Blob(['content']), 'a.txt');
+    await rig.http.send({ method: 'POST', path: THING, multipart, purpose: 'Sending' });
+    const [request] = rig.vendor.requests;
+    expect(request?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+    expect(Number(request?.headers['content-length'])).toBeGreaterThan(7);
+    expect(request?.body).toContain('filename="a.txt"');
+  });
+
+  it('a person closes the breaker', async () => {
+    await using rig = await started();
+    rig.vendor.faults.inject({ kind: 'status', status: 500, times: 8 });
+    for (let n = 0; n < 8; n++) await rig.http.send({ path: THING, purpose: 'Looking' }).catch(() => undefined);
+    expect(rig.client.health().breaker).toBe('open');
+    rig.client.closeBreaker();
+    expect(rig.client.health().breaker).toBe('closed');
+    expect((await rig.http.send({ path: THING, purpose: 'Looking' })).status).toBe(200);
+  });
+});

@@ -8,7 +8,14 @@ import { redactText } from './redact.ts';
 /** How requests of an account prove who they are. */
 export interface Authorizer {
   /** The headers to send, and what to call when the vendor answers 401 to them (then they are asked for once more). */
-  headers(): Promise<{ readonly headers: Readonly<Record<string, string>>; refused(): void }>;
+  headers(): Promise<Proof>;
+}
+
+interface Proof {
+  readonly headers: Readonly<Record<string, string>>;
+  refused(): void;
+  /** Whether a 401 with these headers is about this proof at all; every one is, unless told. */
+  concerns?(answer: Headers): boolean;
 }
 
 /** What one call of a tool learns from the answers to its requests. */
@@ -24,6 +31,8 @@ export interface HttpClient {
   /** Requests on behalf of one call. */
   bind(call: { readonly signal: AbortSignal; readonly deadline: number; readonly trace: Trace }): Http;
   health(): Health;
+  /** Closes the circuit breaker of the base URL at once, for a person who knows that the vendor is well again. */
+  closeBreaker(): void;
   /** Whether any answer so far came from a sandbox. */
   readonly sandbox: boolean;
 }
@@ -37,6 +46,8 @@ export interface Request {
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** A form with files, which are read as they are sent. */
+  readonly multipart?: FormData;
   /** `false`: sent without the account's authorization (public or signed addresses). */
   readonly authorized?: boolean;
   /** The address came from the vendor itself and carries its own proof: any https host will do, and it never gets ours. */
@@ -184,7 +195,7 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
           call.deadline,
           request.bucket,
         );
-        if (response.status === 401 && proof !== undefined) {
+        if (response.status === 401 && proof !== undefined && proof.concerns?.(response.headers) !== false) {
           proof.refused();
           if (!renewed) {
             await response.body?.cancel();
@@ -211,9 +222,11 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
           ? JSON.stringify(request.json)
           : request.form !== undefined
             ? new URLSearchParams(request.form).toString()
-            : request.body === undefined
-              ? undefined
-              : Buffer.from(request.body);
+            : request.multipart !== undefined
+              ? request.multipart
+              : request.body === undefined
+                ? undefined
+                : Buffer.from(request.body);
       const began = now();
       const method = request.method ?? 'GET';
       let response: Response;
@@ -366,6 +379,7 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
   return {
     bind,
     health,
+    closeBreaker: () => breaker.isolate().dispose(),
     get sandbox() {
       return sandbox;
     },

@@ -20,8 +20,8 @@ export {
   withContent,
 } from './define.ts';
 export { Fault } from './fault.ts';
-export { saveFile } from './files.ts';
-export type { Answer, Authorizer, Http, Request } from './http.ts';
+export { fileToSend, saveFile, saveStream } from './files.ts';
+export type { Answer, Authorizer, Http, HttpClient, Request } from './http.ts';
 export type { Limiter } from './limiter.ts';
 export { poll } from './poll.ts';
 export { createQueue, type Queue } from './queue.ts';

@@ -7,10 +7,13 @@ import { Fault } from './fault.ts';
 
 /** Assistants give up at 60 s; a call answers within this time or returns a handle (architecture §4). In ms. */
 const WITHIN_MS = 55_000;
+/** As the protocol limits them. */
+const MOST_COMPLETIONS = 100;
 
 /** Both eras come from the same handlers: the SDK adds what each of them wants. One instance for each link. */
 export function mcpServer(account: Account, presentation: Presentation): Server {
   const { catalog } = account;
+  const completes = catalog.prompts.some(prompt => prompt.arguments.some(argument => argument.completes));
   const server = new Server(
     { name: `gatehouse-${catalog.backend}`, title: catalog.title, version: catalog.version },
     {
@@ -18,6 +21,7 @@ export function mcpServer(account: Account, presentation: Presentation): Server 
         tools: {},
         ...(catalog.prompts.length > 0 ? { prompts: {} } : {}),
         ...(catalog.resources.length > 0 ? { resources: {} } : {}),
+        ...(completes ? { completions: {} } : {}),
       },
       instructions: catalog.instructions,
     },
@@ -45,7 +49,10 @@ export function mcpServer(account: Account, presentation: Presentation): Server 
   });
   if (catalog.prompts.length > 0) {
     server.setRequestHandler('prompts/list', () => ({
-      prompts: catalog.prompts.map(prompt => ({ ...prompt, arguments: [...prompt.arguments] })),
+      prompts: catalog.prompts.map(prompt => ({
+        ...prompt,
+        arguments: prompt.arguments.map(({ completes: _completes, ...argument }) => argument),
+      })),
     }));
     server.setRequestHandler('prompts/get', ({ params }) => ({
       messages: [
@@ -58,6 +65,15 @@ export function mcpServer(account: Account, presentation: Presentation): Server 
         },
       ],
     }));
+  }
+  if (completes) {
+    server.setRequestHandler('completion/complete', async ({ params }, { mcpReq }) => {
+      const { ref, argument } = params;
+      const name = ref.type === 'ref/prompt' ? ref.name : '';
+      const values = await account.complete(name, argument.name, argument.value, optionsOf(mcpReq));
+      const shown = values.slice(0, MOST_COMPLETIONS);
+      return { completion: { values: shown, total: values.length, hasMore: values.length > shown.length } };
+    });
   }
   if (catalog.resources.length > 0) {
     server.setRequestHandler('resources/list', () => ({ resources: [...catalog.resources] }));

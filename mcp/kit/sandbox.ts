@@ -24,6 +24,8 @@ export interface SandboxRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
+  /** Path and query as they stood in the request line. */
+  readonly target: string;
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
@@ -326,6 +328,8 @@ export interface SandboxCredential {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly scopes: readonly string[];
+  /** The demonstration has a connection of this name for it; where no credential has one, the first becomes `demo`. */
+  readonly demo?: string;
 }
 
 /** What every backend's `sandbox/index.ts` exports. */
@@ -388,7 +392,8 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     }
     const { pathname: path, searchParams: query } = new URL(`http://sandbox${incoming.url ?? '/'}`);
     const method = incoming.method ?? 'GET';
-    const request: SandboxRequest = { method, path, query, headers: incoming.headers, body, params: {} };
+    const target = incoming.url ?? '/';
+    const request: SandboxRequest = { method, path, target, query, headers: incoming.headers, body, params: {} };
     if (path === ADMIN_PREFIX || path.startsWith(`${ADMIN_PREFIX}/`)) return send(await execute(request, admin));
 
     const { authorization, ...headers } = incoming.headers;

@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import {
   localhostHostValidation,
   localhostOriginValidation,
@@ -18,6 +19,7 @@ import type { LogLevel, Presentation } from './control.ts';
 import type { Manifest, Settings } from './define.ts';
 import { Fault } from './fault.ts';
 import { mcpServer, toolsOf } from './mcp.ts';
+import { readTenants, tenantOf } from './tenants.ts';
 
 export interface StandaloneOptions {
   /** The backend's own unless told, as is the port. */
@@ -61,24 +63,16 @@ export async function runStandalone<State>(
     env.LOG_FORMAT?.toLowerCase() === 'console'
       ? (line: string) => writeSync(2, forPeople(line))
       : (line: string) => writeSync(2, line);
-  const settings = fromVariables(manifest.settings, env, true);
-  /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */
-  let held: string[] | undefined = [];
-  const account = createAccount(manifest, {
-    settings,
-    stderr: line => void (held?.push(line) ?? write(line)),
-    secrets: fromVariables(manifest.credentials, env, false) as Record<string, string>,
-    readOnly: options.readOnly ?? readOnlyOf(manifest, env),
-    stateFolder: options.stateFolder,
-    logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
-    logFile: logFileOf(options.stateFolder, manifest.name),
-    ...(manifest.browser === undefined ? {} : { browser: browserOptions(env) }),
-  });
-  for (const warning of warnings) account.log.warn(warning);
   if (options.transport === 'sse')
     throw new Fault('GH_INVALID_INPUT', 'The SSE transport of 2024 is gone from the protocol and from the SDK.', {
       hint: 'Use --transport streamable-http.',
     });
+  if (env.GATEHOUSE_TENANTS) return await runTenants(manifest, env.GATEHOUSE_TENANTS, options, write);
+  /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */
+  let held: string[] | undefined = [];
+  const opened = open(manifest, env, options, line => void (held?.push(line) ?? write(line)));
+  const { account } = opened;
+  for (const warning of warnings) account.log.warn(warning);
   // Without credentials a person signs in later, in the browser, when something is asked for.
   const later = manifest.browser !== undefined && !hasCredentials(manifest.credentials, env);
   if (later) account.log.info('no credentials: the first call opens a page to sign in');
@@ -96,24 +90,8 @@ export async function runStandalone<State>(
     await new Promise<void>(resolve => process.stdin.on('end', resolve));
     process.exit(0);
   }
-  const server = await listen(account, manifest, settings, options, env.GATEHOUSE_MCP_KEY);
-  await new Promise<void>(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  server.close();
-  server.closeAllConnections();
-}
-
-/** Streamable HTTP at `/mcp`, `GET /health` and `GET /tools`. Beyond loopback only with a key, which is then wanted everywhere. */
-async function listen<State>(
-  account: Account,
-  manifest: Manifest<State>,
-  settings: Settings,
-  options: Settled,
-  key: string | undefined,
-): Promise<HttpServer> {
-  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(options.host);
-  if (!loopback && !key)
+  const key = env.GATEHOUSE_MCP_KEY;
+  if (!isHere(options.host) && !key)
     throw new Fault(
       'GH_INVALID_INPUT',
       `Without a key, ${options.host} would let anyone on the network use this account.`,
@@ -121,28 +99,107 @@ async function listen<State>(
         hint: 'Use --host 127.0.0.1, or set GATEHOUSE_MCP_KEY and send it as "Authorization: Bearer …".',
       },
     );
+  const door = doorOf(manifest, opened, options);
+  const server = await listen(options, given => (!key || isSame(given, key) ? door : undefined));
+  account.log.info('listening', { url: addressOf(server, options) });
+  await untilTold(server);
+}
+
+/**
+ * Several accounts in one process over HTTP, each with its own key, folder, log, limits, breaker and MCP sessions. One whose
+ * credentials are refused keeps nobody else out: it says so when it is asked for something.
+ */
+async function runTenants<State>(
+  manifest: Manifest<State>,
+  file: string,
+  options: Settled,
+  write: (line: string) => void,
+): Promise<void> {
+  if (options.transport === 'stdio')
+    throw new Fault('GH_INVALID_INPUT', 'Several tenants cannot share stdio: there is no key in it.', {
+      hint: 'Use --transport streamable-http.',
+    });
+  const doors = readTenants(file).map(tenant => {
+    const stateFolder = join(options.stateFolder, 'tenants', tenant.name.toLowerCase());
+    const marked = (line: string) => write(line.replace('{', `{"tenant":${JSON.stringify(tenant.name)},`));
+    const opened = open(manifest, tenant.variables, { ...options, stateFolder }, marked);
+    return { ...tenant, ...doorOf(manifest, opened, options) };
+  });
+  const server = await listen(options, key => tenantOf(doors, key));
+  for (const { account } of doors) account.log.info('listening', { url: addressOf(server, options) });
+  await untilTold(server);
+}
+
+interface Opened {
+  readonly account: Account;
+  readonly settings: Settings;
+}
+
+function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stderr: (line: string) => void): Opened {
+  const settings = fromVariables(manifest.settings, env, true);
+  const account = createAccount(manifest, {
+    settings,
+    stderr,
+    secrets: fromVariables(manifest.credentials, env, false) as Record<string, string>,
+    readOnly: options.readOnly ?? readOnlyOf(manifest, env),
+    stateFolder: options.stateFolder,
+    logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
+    logFile: logFileOf(options.stateFolder, manifest.name),
+    ...(manifest.browser === undefined ? {} : { browser: browserOptions(env) }),
+  });
+  return { account, settings };
+}
+
+/** What stands behind one key. */
+interface Door {
+  readonly account: Account;
+  readonly baseUrl: string;
+  mcp(request: NodeIncomingMessageLike, response: ServerResponse): unknown;
+}
+
+function doorOf<State>(manifest: Manifest<State>, { account, settings }: Opened, options: Settled): Door {
   const handler = createMcpHandler(() => mcpServer(account, options.presentation), {
     onerror: error => account.log.warn('protocol', { error: error.message }),
   });
-  const mcp = toNodeHandler(handler);
+  return { account, baseUrl: manifest.address(settings).baseUrl, mcp: toNodeHandler(handler) };
+}
+
+/** Streamable HTTP at `/mcp`, `GET /health`, `/tools` and `/metrics`, behind the door that the request's key opens. */
+async function listen(options: Settled, doorFor: (key: string) => Door | undefined): Promise<HttpServer> {
   const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];
   const server = createServer((request, response) => {
-    if (loopback && (!hostAllowed(request, response) || !originAllowed(request, response))) return;
-    if (key && !hasKey(request, key)) return void end(response, 401, { error: 'Missing or wrong key' });
+    if (isHere(options.host) && (!hostAllowed(request, response) || !originAllowed(request, response))) return;
+    const door = doorFor(keyIn(request));
+    if (door === undefined) return void end(response, 401, { error: 'Missing or wrong key' });
     const [pathname] = (request.url ?? '/').split('?', 1);
-    if (pathname === '/mcp') return void mcp(request as NodeIncomingMessageLike, response);
+    if (pathname === '/mcp') return void door.mcp(request as NodeIncomingMessageLike, response);
     if (request.method === 'GET' && pathname === '/health')
-      return end(response, 200, healthOf(account, manifest.address(settings).baseUrl, options, server));
+      return end(response, 200, healthOf(door.account, door.baseUrl, options, server));
     if (request.method === 'GET' && pathname === '/tools')
-      return end(response, 200, { tools: toolsOf(account, options.presentation) });
-    end(response, 404, { error: 'There are /mcp, /health and /tools.' });
+      return end(response, 200, { tools: toolsOf(door.account, options.presentation) });
+    if (request.method === 'GET' && pathname === '/metrics') return endText(response, metricsOf(door.account));
+    end(response, 404, { error: 'There are /mcp, /health, /tools and /metrics.' });
   });
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(options.port, options.host, resolve),
   );
-  const { port } = server.address() as AddressInfo;
-  account.log.info('listening', { url: `http://${options.host}:${port}/mcp` });
   return server;
+}
+
+function isHere(host: string): boolean {
+  return ['127.0.0.1', '::1', 'localhost'].includes(host);
+}
+
+function addressOf(server: HttpServer, options: Settled): string {
+  return `http://${options.host}:${(server.address() as AddressInfo).port}/mcp`;
+}
+
+async function untilTold(server: HttpServer): Promise<void> {
+  await new Promise<void>(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  server.close();
+  server.closeAllConnections();
 }
 
 /** The members that the original servers had (fact sheet of DPoD, §5). */
@@ -180,10 +237,42 @@ function end(response: ServerResponse, status: number, body: unknown): void {
     .end(JSON.stringify(body));
 }
 
-function hasKey(request: IncomingMessage, key: string): boolean {
-  const given = Buffer.from(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
-  const wanted = Buffer.from(key);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+function endText(response: ServerResponse, body: string): void {
+  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4', 'cache-control': 'no-store' }).end(body);
+}
+
+const BREAKER = { closed: 0, 'half-open': 1, open: 2 } as const;
+
+/** For Prometheus, in its text format 0.0.4. */
+function metricsOf({ catalog, calls, ...account }: Account): string {
+  const { breaker, budgetLeft } = account.health();
+  const own = `backend="${catalog.backend}"`;
+  return [
+    '# HELP gatehouse_tool_calls_total Calls of tools since the start.',
+    '# TYPE gatehouse_tool_calls_total counter',
+    `gatehouse_tool_calls_total{${own},outcome="ok"} ${calls.ok}`,
+    `gatehouse_tool_calls_total{${own},outcome="failed"} ${calls.failed}`,
+    '# HELP gatehouse_breaker_state Circuit breaker: 0 closed, 1 half-open, 2 open.',
+    '# TYPE gatehouse_breaker_state gauge',
+    `gatehouse_breaker_state{${own}} ${BREAKER[breaker]}`,
+    ...(budgetLeft === undefined
+      ? []
+      : [
+          '# HELP gatehouse_budget_left Requests left in the tightest window.',
+          '# TYPE gatehouse_budget_left gauge',
+          `gatehouse_budget_left{${own}} ${budgetLeft}`,
+        ]),
+    '',
+  ].join('\n');
+}
+
+function keyIn(request: IncomingMessage): string {
+  return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+}
+
+function isSame(given: string, key: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(key)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function fromVariables(fields: readonly CatalogField[], env: Env, defaults: boolean): Record<string, unknown> {

@@ -71,4 +71,18 @@ describe('a token source', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect((await tokens.get()).value).toBe('token-1');
   });
+
+  it('begins with one that was kept, as long as that is good', async () => {
+    let fetched = 0;
+    const clock = { time: 1_000_000 };
+    const tokens = createTokenSource({
+      fetch: async () => ({ value: `new-${++fetched}`, expiresAt: clock.time + 3_600_000 }),
+      now: () => clock.time,
+      marginMs: MARGIN_MS,
+      initial: { value: 'kept', expiresAt: clock.time + 1_000_000 },
+    });
+    expect((await tokens.get()).value).toBe('kept');
+    clock.time += 1_000_000 - MARGIN_MS;
+    expect((await tokens.get()).value).toBe('new-1');
+  });
 });

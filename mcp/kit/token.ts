@@ -18,9 +18,11 @@ export function createTokenSource<T extends Token>(deps: {
   readonly fetch: () => Promise<T>;
   readonly now: () => number;
   readonly marginMs: number;
+  /** One that was kept from before. */
+  readonly initial?: T;
 }): TokenSource<T> {
-  let current: T | undefined;
-  let fetchedAt = 0;
+  let current = deps.initial;
+  let fetchedAt = deps.initial === undefined ? 0 : deps.now();
   let flight: Promise<T> | undefined;
   const fresh = (): boolean => {
     if (current === undefined) return false;

@@ -59,9 +59,9 @@ function Backend({ backend, demo }: { readonly backend: BackendView; readonly de
   const tryIt = (): void => {
     setBusy(true);
     void attempt(async () => {
-      const { id } = demo ?? (await call('connections.demo', { backend: backend.backend }));
+      const shown = demo ?? (await call('connections.demo', { backend: backend.backend }))[0];
       await refresh('connections');
-      location.hash = hashOfStep('check', { connection: id });
+      if (shown !== undefined) location.hash = hashOfStep('check', { connection: shown.id });
     }).finally(() => setBusy(false));
   };
   return (

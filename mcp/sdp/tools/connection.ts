@@ -1,0 +1,184 @@
+import * as z from 'zod';
+import type { Outcome } from '../../kit/index.ts';
+import { ask, type SdpCall } from '../api.ts';
+import { SCOPES } from '../scopes.ts';
+import { instantOf } from '../values.ts';
+import { action, tool, word } from './shared.ts';
+
+/** What can be asked while the sign-in fails: that is when people ask it. */
+const local = <const S extends Record<string, z.ZodType>>(
+  description: string,
+  input: S,
+  run: (input: z.output<z.ZodObject<S>>, call: SdpCall) => Outcome | Promise<Outcome>,
+  anonymous = true,
+) =>
+  action({
+    description,
+    effect: 'read',
+    scopes: null,
+    input,
+    anonymous,
+    run: async (given, call) => run(given as never, call),
+  });
+
+const iso = (time: number | undefined): string | undefined =>
+  time === undefined ? undefined : new Date(time).toISOString();
+
+/** One tenant is one connection: there is nobody else to be named, and no secret is in it. */
+function tenant(call: SdpCall): Outcome {
+  const { place, tier, auth } = call.state;
+  const { state } = auth;
+  return {
+    data_center: place.dataCentre,
+    api_domain: new URL(place.origin).host,
+    ...(place.portal === undefined ? {} : { portal: place.portal }),
+    status: state.token === 'needs_reauth' ? 'needs_reauth' : 'active',
+    rate_limit_tier: tier,
+    scopes: auth.scopes ?? 'not told by the vendor and not declared',
+    token_state: state.token,
+    ...(state.expiresAt === undefined ? {} : { expires_in_s: Math.round((state.expiresAt - call.now()) / 1_000) }),
+    refresh_count: state.refreshes,
+    ...(state.lastRefreshed === undefined ? {} : { last_refreshed: iso(state.lastRefreshed) }),
+    read_only: call.account.readOnly,
+  };
+}
+
+/** §1.9: warning at 80 %, critical at 95 %. */
+function alertOf(share: number): 'ok' | 'warning' | 'critical' {
+  return share >= 0.95 ? 'critical' : share >= 0.8 ? 'warning' : 'ok';
+}
+
+function budgets(call: SdpCall): Outcome {
+  const { limiter, auth, client, tier } = call.state;
+  const { budget } = auth.state;
+  return {
+    tier,
+    windows: limiter.state().map(({ capacity, windowMs, left }) => ({
+      window_s: windowMs / 1_000,
+      limit: capacity,
+      used: capacity - left,
+      percent: Math.round(((capacity - left) / capacity) * 100),
+      alert: alertOf((capacity - left) / capacity),
+    })),
+    tokens: { used: budget.used, limit: budget.of, window_s: 600, wait_s: Math.ceil(budget.waitMs / 1_000) },
+    circuit: client().health().breaker,
+  };
+}
+
+async function probe(call: SdpCall): Promise<Outcome> {
+  const began = call.now();
+  await ask(call, {
+    path: '/requests',
+    input: { list_info: { row_count: 1, start_index: 1 } },
+    purpose: 'Testing the connection',
+  });
+  return { ok: true, latency_ms: call.now() - began };
+}
+
+async function health(probing: boolean, call: SdpCall): Promise<Outcome> {
+  const { auth, client, journal } = call.state;
+  const recent = journal.entries.slice(0, 50);
+  const failures = recent.filter(({ result }) => result === 'failure').length;
+  const token =
+    auth.state.token === 'needs_reauth' ? 'unhealthy' : auth.state.budget.waitMs > 0 ? 'degraded' : 'healthy';
+  const breaker = { closed: 'healthy', 'half-open': 'degraded', open: 'unhealthy' }[client().health().breaker];
+  const checks = {
+    token,
+    circuit: breaker,
+    rate_limit: (client().health().budgetLeft ?? 1) > 0 ? 'healthy' : 'degraded',
+    errors: recent.length > 4 && failures / recent.length > 0.5 ? 'degraded' : 'healthy',
+    ...(probing ? { probe: (await probe(call)).ok === true ? 'healthy' : 'unhealthy' } : {}),
+  };
+  const words = Object.values(checks);
+  const status = words.includes('unhealthy') ? 'unhealthy' : words.includes('degraded') ? 'degraded' : 'healthy';
+  const last = recent.find(({ result }) => result === 'failure');
+  return { status, checks, ...(last === undefined ? {} : { last_error: last }) };
+}
+
+export const connection = tool({
+  name: 'connection',
+  title: 'This connection',
+  description:
+    'The tenant behind this connection: health, limits, token, scopes. Credentials are entered in Gatehouse.',
+  actions: {
+    list_tenants: local('Lists the one tenant that this connection reaches.', {}, (_input, call) => ({
+      items: [tenant(call)],
+    })),
+    get_tenant: local('Shows the tenant.', {}, (_input, call) => ({ tenant: tenant(call) })),
+    test_tenant_connection: local('Asks the vendor for one request.', {}, (_input, call) => probe(call)),
+    get_tenant_health: local('Shows the health, part by part.', { probe: z.boolean().default(false) }, (input, call) =>
+      health(input.probe, call),
+    ),
+    get_rate_limit_status: local('Shows what is used of the limits, and the circuit breaker.', {}, (_input, call) =>
+      budgets(call),
+    ),
+    get_circuit_status: local('Shows the circuit breaker.', {}, (_input, call) => ({
+      service: 'api',
+      state: call.state.client().health().breaker,
+    })),
+    reset_circuit: action({
+      description: 'Closes the circuit breaker.',
+      effect: 'write',
+      scopes: null,
+      anonymous: true,
+      idempotent: true,
+      input: {},
+      run: async (_input, call) => {
+        call.state.client().closeBreaker();
+        return { state: call.state.client().health().breaker };
+      },
+    }),
+    refresh_tenant_token: action({
+      description: 'Asks for a new access token, within the budget.',
+      effect: 'write',
+      scopes: null,
+      anonymous: true,
+      input: {},
+      run: async (_input, call) => {
+        await call.state.auth.renew();
+        return { expires_at: iso(call.state.auth.state.expiresAt), tokens: call.state.auth.state.budget };
+      },
+    }),
+    get_audit_log: local(
+      'Shows what was asked of the vendor since the start; the history of Gatehouse has the rest.',
+      {
+        event_type: z.enum(['api.response', 'api.error', 'api.rate_limited']).optional(),
+        since: word.optional(),
+        until: word.optional(),
+        limit: z.int().min(1).max(100).default(50),
+        offset: z.int().min(0).default(0),
+      },
+      ({ event_type, since, until, limit, offset }, call) => {
+        const found = call.state.journal.entries.filter(
+          entry =>
+            (event_type === undefined || entry.event_type === event_type) &&
+            (since === undefined || Date.parse(entry.time) >= instantOf(since, 'since')) &&
+            (until === undefined || Date.parse(entry.time) <= instantOf(until, 'until')),
+        );
+        return { items: found.slice(offset, offset + limit), total_count: found.length };
+      },
+    ),
+    list_available_scopes: local(
+      'Lists scopes, and which actions they allow.',
+      {},
+      (_input, call) => {
+        const { account } = call;
+        const granted = account.scopes;
+        const actions = account.tools.flatMap(({ name, actions }) =>
+          actions.map(one => ({ action: one, allowed: account.permits(name, one) })),
+        );
+        const names = (allowed: boolean) => actions.filter(one => one.allowed === allowed).map(({ action }) => action);
+        return {
+          granted: granted ?? 'not told by the vendor and not declared',
+          missing:
+            granted === null
+              ? []
+              : SCOPES.map(({ name }) => name).filter(name => !granted.includes(name) && name.endsWith('.ALL')),
+          enabled_count: names(true).length,
+          disabled: names(false),
+        };
+      },
+      false,
+    ),
+  },
+});
