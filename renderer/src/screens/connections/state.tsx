@@ -3,6 +3,9 @@ import type { ConnectionView } from '../../../../app/contract/index.ts';
 import { Demo } from '../../parts/words.tsx';
 import { useWords } from '../../words/index.ts';
 
+/** The others stand on the connection's own page. */
+const SCOPES_SHOWN = 3;
+
 const COLORS: Readonly<Record<ConnectionView['state'], string>> = {
   ready: 'green',
   starting: 'blue',
@@ -32,7 +35,7 @@ export function Identity({ connection }: { readonly connection: ConnectionView }
     <div className="quiet wrap">
       {title}
       {identity === null ? '' : ` · ${identity}`}
-      {scopes.length > 0 && ` · ${connections.may(scopes)}`}
+      {scopes.length > 0 && ` · ${connections.may(scopes.slice(0, SCOPES_SHOWN), scopes.length - SCOPES_SHOWN)}`}
       {scopesKnown && scopes.length === 0 && ` · ${connections.mayNothing}`}
     </div>
   );

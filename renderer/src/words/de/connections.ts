@@ -30,7 +30,7 @@ export const connections: typeof en = {
   },
   readOnlyMark: 'nur lesen',
   calls: n => count(n, { one: 'Aufruf', other: 'Aufrufe' }),
-  may: scopes => `darf: ${scopes.join(', ')}`,
+  may: (scopes, more) => `darf: ${scopes.join(', ')}${more > 0 ? ` und ${more} mehr` : ''}`,
   mayNothing: 'die Zugangsdaten dürfen hier nichts',
   remedies: {
     restart: 'Neu starten',

@@ -28,7 +28,7 @@ export const connections = {
   },
   readOnlyMark: 'read-only',
   calls: (n: number) => count(n, { one: 'call', other: 'calls' }),
-  may: (scopes: readonly string[]) => `may: ${scopes.join(', ')}`,
+  may: (scopes: readonly string[], more: number) => `may: ${scopes.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
   mayNothing: 'the credential may do nothing here',
   remedies: {
     restart: 'Restart it',
