@@ -123,6 +123,7 @@ test('a lost line is told; a host with another key asks for the new address', as
   tolerance.provoked('ERR_');
   tolerance.provoked('401');
   await desk.open(page);
+  await expect(page.getByRole('region', { name: 'custom/echo' })).toBeVisible();
   const port = new URL(desk.url).port;
   await desk.here.run(['stop']);
   await expect(page.getByText('The line to Gatehouse is lost')).toBeVisible();
