@@ -45,6 +45,8 @@ export async function openAudit(deps: {
   readonly worker: string | URL;
 }): Promise<Audit> {
   const db = openDatabase(deps.file, SCHEMA);
+  // What is moved here is overwritten where it came from, so it must outlive a power cut.
+  db.exec('PRAGMA synchronous=FULL');
   moveInto(
     db,
     journalFiles(deps.file).map(file => ({ file, from: 0, to: undefined })),
