@@ -115,7 +115,7 @@ function untilTold(): Promise<void> {
   });
 }
 
-const DEMONSTRATED = ['dpod', 'cloudways', 'thanos'];
+const DEMONSTRATED = ['dpod', 'cloudways', 'thanos', 'devops'];
 
 /** A sandbox of the vendor as a child of ours, and a connection to it. */
 async function addDemonstration(host: Host, runtime: Runtime, backend: string): Promise<ChildProcess> {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { type Answer, Fault, type Request } from '../kit/index.ts';
+import { type Answer, Fault, type Http, type Request } from '../kit/index.ts';
 import { notConfigured } from './config.ts';
 import { type Level, type LogFilters, type MetricFilters, RANGES } from './filters.ts';
 import { type DevopsCall, exchange, type Item } from './reply.ts';
+import type { Devops } from './state.ts';
 
 /** §5.2: rows of a page, and pages of one call, at most. */
 const PAGE = 1_000;
@@ -11,6 +12,11 @@ const PAGES = 5;
 /** §7.3: waits after 429, and the longest of them in s. */
 const TRIES = 3;
 const LONGEST_S = 60;
+/** In ms. */
+const PROOF_MS = 15_000;
+
+/** What a request wants of a call. */
+type Link = Pick<DevopsCall, 'state' | 'http' | 'now' | 'deadline' | 'signal'>;
 
 export interface Logs {
   readonly data: readonly Item[];
@@ -27,7 +33,7 @@ export interface Metrics {
 }
 
 /** One request with both keys (§5.1). Throws `Fault`; waits as long as Datadog says after 429, where there is time. */
-async function ask(call: DevopsCall, request: Request): Promise<Answer> {
+async function ask(call: Link, request: Request): Promise<Answer> {
   const { config, datadog } = call.state;
   if (datadog === undefined) throw notConfigured('Datadog', ['DATADOG_API_KEY', 'DATADOG_APP_KEY']);
   const full: Request = {
@@ -118,7 +124,7 @@ const searchSchema = z.object({
 });
 
 /** §5.2: newest first, page by page. */
-export async function searchLogs(call: DevopsCall, filters: LogFilters): Promise<Logs> {
+export async function searchLogs(call: Link, filters: LogFilters): Promise<Logs> {
   const { level, service, from, to, limit } = filters;
   const quoted = service === undefined ? '' : `service:"${service.replace(/["\\]/g, '\\$&')}"`;
   const query = [quoted, level === undefined ? '' : CLAUSES[level]].filter(Boolean).join(' ') || '*';
@@ -255,11 +261,14 @@ function unitOf(unit: { readonly name: string; readonly plural?: string | undefi
   return unit?.name === 'percent' ? unit.name : (unit?.plural ?? unit?.name);
 }
 
-/** That both keys are right: the vendor's own check looks at one of them (§5.1). */
-export async function proveKeys(call: DevopsCall): Promise<void> {
-  const to = call.now();
-  const one = { level: undefined, service: undefined, limit: 1, from: to - 3_600_000, to, since: true };
-  await searchLogs(call, one);
+/** That both keys are right: the vendor's own check looks at one of them (§5.1). A Datadog that is down says nothing against them. */
+export async function proveKeys(state: Devops, http: Http): Promise<void> {
+  const to = state.now();
+  const link = { state, http, now: state.now, deadline: to + PROOF_MS, signal: AbortSignal.timeout(PROOF_MS) };
+  const filters = { level: undefined, service: undefined, limit: 1, from: to - 3_600_000, to, since: true };
+  await searchLogs(link, filters).catch((error: unknown) => {
+    if (!(error instanceof Fault && ['GH_VENDOR_DOWN', 'GH_VENDOR_RATE'].includes(error.code))) throw error;
+  });
 }
 
 function parse<S extends z.ZodType>(schema: S, answer: Answer, purpose: string): z.output<S> {

@@ -1,6 +1,7 @@
 import { createCache, type Manifest } from '../kit/index.ts';
 import { createAuth } from './auth.ts';
 import { configOf } from './config.ts';
+import { proveKeys } from './datadog.ts';
 import { platformDriver } from './drivers/platform.ts';
 import { credentials, settings } from './fields.ts';
 import { PERMISSIONS, rolesWith } from './permissions.ts';
@@ -50,13 +51,15 @@ export const devops: Manifest<Devops> = {
       pending: new Map(),
       gateway: undefined,
       secondMs: typeof secondMs === 'number' ? secondMs : 1_000,
+      now: deps.now,
       demo: false,
     };
   },
   authorizer: state => state.auth.authorizer,
-  async signIn({ auth }) {
-    auth.forget();
-    const { userId, name, roles, permissions } = await auth.principal();
+  async signIn(state, http) {
+    state.auth.forget();
+    const { userId, name, roles, permissions } = await state.auth.principal();
+    if (state.datadog !== undefined) await proveKeys(state, http);
     return { identity: `${name ?? userId} (${roles.join(', ') || 'no role'})`, scopes: permissions };
   },
   standalone: { transport: 'stdio', port: 8_001, presentation: 'flat', readOnly: true, review: () => [] },

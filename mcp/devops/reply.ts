@@ -38,7 +38,7 @@ export function sourceOf({ state }: DevopsCall): 'live' | 'demo' {
 }
 
 /** Sends as the kit does, and notes answers of a sandbox. */
-export async function exchange(call: DevopsCall, request: Request): Promise<Answer> {
+export async function exchange(call: Pick<DevopsCall, 'http' | 'state'>, request: Request): Promise<Answer> {
   const answer = await call.http.send(request);
   if (answer.headers.has('gatehouse-sandbox')) call.state.demo = true;
   return answer;

@@ -23,6 +23,7 @@ export interface Devops {
   gateway: { readonly id: string; readonly version: string; readonly tools: readonly string[] } | undefined;
   /** §7.4 row 3: unit of the pauses between looks for a lost write, in ms; a second outside of tests. */
   readonly secondMs: number;
+  readonly now: () => number;
   /** An answer came from a sandbox. */
   demo: boolean;
 }
