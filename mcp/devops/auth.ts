@@ -1,7 +1,7 @@
 import { type AccountDeps, type Authorizer, createTokenSource, Fault, steadyClock, type Token } from '../kit/index.ts';
 import { type Config, notConfigured } from './config.ts';
 import { createDescope, type Descope, expired, type Issued } from './descope.ts';
-import { ANONYMOUS, type Principal, principalOf } from './principal.ts';
+import { ANONYMOUS, GITHUB, type Principal, principalOf } from './principal.ts';
 
 interface Session extends Token {
   /** When it is no longer good; `expiresAt` is when it is to be renewed. In ms since 1970. */
@@ -35,7 +35,9 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
   let given = sessionToken;
   let last: Session | undefined;
   const isUser = sessionToken !== '' || refreshToken !== '';
-  const isAnonymous = !isUser && accessKey === '' && config.allowAnonymous;
+  const hasToken = (deps.secrets.githubToken ?? '') !== '';
+  const isGithub = config.executor === 'github' && config.projectId === '' && !isUser && accessKey === '' && hasToken;
+  const isAnonymous = !isGithub && !isUser && accessKey === '' && config.allowAnonymous;
 
   const sessionFrom = async (issued: Issued): Promise<Session> => {
     if (issued.refreshJwt !== undefined && issued.refreshJwt !== refreshToken) {
@@ -101,7 +103,7 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
     descope,
     authorizer: {
       async headers() {
-        if (isAnonymous) return { headers: {}, refused: () => undefined };
+        if (isAnonymous || isGithub) return { headers: {}, refused: () => undefined };
         const session = await tokens.get();
         return {
           headers: { authorization: `Bearer ${session.value}` },
@@ -112,7 +114,7 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
         };
       },
     },
-    principal: async () => (isAnonymous ? ANONYMOUS : (await tokens.get()).principal),
+    principal: async () => (isGithub ? GITHUB : isAnonymous ? ANONYMOUS : (await tokens.get()).principal),
     forget() {
       given = sessionToken;
       last = undefined;

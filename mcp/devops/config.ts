@@ -20,6 +20,17 @@ export interface Config {
   readonly service: string | undefined;
   /** Metric name → Datadog query with `{scope}`; `undefined`: what was given cannot be read. */
   readonly metricQueries: Readonly<Record<string, string>> | undefined;
+  /** Who carries out deployments. */
+  readonly executor: 'platform' | 'github';
+  readonly github: {
+    /** As `owner/name`. */
+    readonly repository: string | undefined;
+    /** Its file name or id. */
+    readonly workflow: string;
+    /** The branch or tag whose workflow is run. */
+    readonly ref: string;
+    readonly url: string;
+  };
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value.trim() : '') || undefined;
@@ -43,6 +54,13 @@ export function configOf(settings: Settings): Config {
     datadogUrl: address(settings.datadogUrl) ?? `https://api.${text(settings.datadogSite) ?? 'datadoghq.com'}`,
     service: text(settings.service),
     metricQueries: queriesOf(text(settings.metricQueries)),
+    executor: settings.executor === 'github' ? 'github' : 'platform',
+    github: {
+      repository: text(settings.githubRepository),
+      workflow: text(settings.githubWorkflow) ?? 'deploy.yml',
+      ref: text(settings.githubRef) ?? 'main',
+      url: address(settings.githubUrl) ?? 'https://api.github.com',
+    },
   };
 }
 

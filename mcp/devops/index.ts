@@ -2,6 +2,7 @@ import { createCache, type Manifest } from '../kit/index.ts';
 import { createAuth } from './auth.ts';
 import { configOf } from './config.ts';
 import { proveKeys } from './datadog.ts';
+import { githubDriver } from './drivers/github.ts';
 import { platformDriver } from './drivers/platform.ts';
 import { credentials, settings } from './fields.ts';
 import { PERMISSIONS, rolesWith } from './permissions.ts';
@@ -33,8 +34,11 @@ export const devops: Manifest<Devops> = {
   // §5.1: Datadog's numbers are not published; what its answers tell counts for its own requests alone.
   limits: { concurrency: 6, buckets: { datadog: [] } },
   address(given) {
-    const { apiUrl, gatewayUrl, descopeUrl, datadogUrl } = configOf(given);
-    const all = [apiUrl, gatewayUrl, descopeUrl, datadogUrl].filter(url => url !== undefined && URL.canParse(url));
+    const { apiUrl, gatewayUrl, descopeUrl, datadogUrl, executor, github } = configOf(given);
+    const githubUrl = executor === 'github' ? github.url : undefined;
+    const all = [apiUrl, gatewayUrl, descopeUrl, datadogUrl, githubUrl].filter(
+      url => url !== undefined && URL.canParse(url),
+    );
     return { baseUrl: all[0] ?? descopeUrl, hosts: all.map(url => new URL(String(url)).hostname) };
   },
   open(deps) {
@@ -44,10 +48,11 @@ export const devops: Manifest<Devops> = {
     return {
       config,
       auth: createAuth(deps, config),
-      driver: platformDriver,
+      driver: config.executor === 'github' ? githubDriver : platformDriver,
       cache: createCache(deps.now),
       // §5.1: reads need both.
       datadog: apiKey === '' || appKey === '' ? undefined : { apiKey, appKey },
+      githubToken: deps.secrets.githubToken || undefined,
       pending: new Map(),
       gateway: undefined,
       secondMs: typeof secondMs === 'number' ? secondMs : 1_000,

@@ -10,7 +10,7 @@ export interface Principal {
   readonly roles: readonly string[];
   readonly permissions: readonly Permission[];
   readonly tenant: string | null;
-  readonly kind: 'user' | 'access_key' | 'anonymous';
+  readonly kind: 'user' | 'access_key' | 'anonymous' | 'github_token';
   /** When the session ends, in ms since 1970; `null`: never. */
   readonly expiresAt: number | null;
   readonly warnings: readonly string[];
@@ -70,6 +70,22 @@ export function principalOf(claims: Claims, user: User = {}): Principal {
         : [],
   };
 }
+
+/** With GitHub Actions and no Descope project the token's own rights decide, and the switches of the connection. */
+export const GITHUB: Principal = {
+  userId: 'github',
+  name: 'GitHub token',
+  email: null,
+  loginId: null,
+  roles: [],
+  permissions: PERMISSIONS,
+  tenant: null,
+  kind: 'github_token',
+  expiresAt: null,
+  warnings: [
+    'There is no Descope project, so there are no roles: whoever has this connection may do what the token may.',
+  ],
+};
 
 /** §1.7. */
 export const ANONYMOUS: Principal = {

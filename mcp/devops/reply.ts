@@ -7,7 +7,7 @@ export type Item = Readonly<Record<string, unknown>>;
 
 /** Which way an answer came, for the envelope of §3.3. */
 export interface Way {
-  readonly provider: 'datadog' | 'platform' | 'descope';
+  readonly provider: 'datadog' | 'platform' | 'descope' | 'github';
   readonly route: 'direct' | 'gateway';
   /** Why the route was changed. */
   readonly fallbackReason?: string;

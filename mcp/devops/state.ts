@@ -18,6 +18,7 @@ export interface Devops {
   /** Metrics of the last minute. */
   readonly cache: Cache;
   readonly datadog: { readonly apiKey: string; readonly appKey: string } | undefined;
+  readonly githubToken: string | undefined;
   readonly pending: Map<string, Pending>;
   /** The session at the gateway, and the names of its tools. */
   gateway: { readonly id: string; readonly version: string; readonly tools: readonly string[] } | undefined;

@@ -11,8 +11,9 @@ import {
 import { API_KEY, APP_KEY, createDatadog, datadogAnswer } from './datadog.ts';
 import { createDescope, descopeAnswer } from './descope.ts';
 import { createGateway } from './gateway.ts';
+import { createGithub, GITHUB_TOKEN, REPOSITORY, type Run, WORKFLOW } from './github.ts';
 import { type Claims, createKeys } from './jwt.ts';
-import { PEOPLE, type Person, PROJECT_ID } from './people.ts';
+import { PEOPLE, type Person, PROJECT_ID, ROLES } from './people.ts';
 import { createPlatform, platformAnswer } from './platform.ts';
 import type { Deployment, Rollback } from './story.ts';
 import { createDevopsSwitches, type DevopsSwitches } from './switches.ts';
@@ -22,6 +23,8 @@ export interface Sandbox extends SandboxServer {
   readonly switches: Switches<DevopsSwitches>;
   readonly deployments: readonly Deployment[];
   readonly rollbacks: readonly Rollback[];
+  /** Of the workflow at GitHub, newest first. */
+  readonly runs: readonly Run[];
   /** How often a deploy or a rollback was carried out. */
   readonly writes: number;
   /** Moves the clock of all upstreams. */
@@ -52,6 +55,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const keys = createKeys();
   const descope = createDescope(keys, now, switches);
   const platform = createPlatform(keys, now, switches);
+  const github = createGithub(now, switches);
   const gateway = createGateway(platform.routes, switches);
   const advance = (seconds: number): void => {
     ahead += seconds * 1_000;
@@ -60,7 +64,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     name: 'devops',
     port,
     clock: () => new Date(now()),
-    routes: () => [...descope.routes, ...createDatadog(now, switches), ...platform.routes, ...gateway.routes],
+    routes: () => [
+      ...descope.routes,
+      ...createDatadog(now, switches),
+      ...platform.routes,
+      ...gateway.routes,
+      ...github.routes,
+    ],
     refuse,
     switches,
     admin: [
@@ -89,7 +99,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     ...server,
     switches,
-    credentials: PEOPLE.map(credentialOf),
+    credentials: [
+      ...PEOPLE.map(credentialOf),
+      {
+        label: 'github',
+        settings: {
+          executor: 'github',
+          githubUrl: `${server.url}/github`,
+          githubRepository: REPOSITORY,
+          githubWorkflow: WORKFLOW,
+          descopeUrl: server.url,
+          datadogUrl: server.url,
+        },
+        secrets: { githubToken: GITHUB_TOKEN, datadogApiKey: API_KEY, datadogAppKey: APP_KEY },
+        scopes: ROLES.developer_prod_access ?? [],
+      },
+    ],
+    runs: github.runs,
     deployments: platform.deployments,
     rollbacks: platform.rollbacks,
     get writes() {
@@ -110,6 +136,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 function refuse({ status, message, headers }: Refusal, { path }: SandboxRequest): SandboxAnswer {
   if (path.startsWith('/v1/auth/') || path.startsWith('/v2/keys/')) return descopeAnswer(status, headers);
   if (path.startsWith('/api/')) return datadogAnswer(status, headers);
+  if (path.startsWith('/github/')) return jsonAnswer(status, { message, status: String(status) }, headers);
   if (path.startsWith('/gateway/')) return jsonAnswer(status, { error: message }, headers);
   return platformAnswer(status, message, headers);
 }
