@@ -47,6 +47,26 @@ describe('deployments through GitHub Actions', () => {
     expect(rig.sent(DISPATCH)).toHaveLength(1);
   });
 
+  it('are not called undone when their run cannot be read afterwards', async () => {
+    await using rig = await startRig({ as: 'github' });
+    rig.sandbox.faults.inject({ kind: 'status', status: 404, path: '/github/**/runs/*' });
+    const going = await rig.ok('deploy_service', DEPLOY);
+    expect(going).toMatchObject({ result: { deployment: { status: 'IN_PROGRESS' } } });
+    rig.sandbox.faults.inject({ kind: 'status', status: 404, path: '/github/**/runs', times: 'always' });
+    const lost = await rig.call('deploy_service', { ...DEPLOY, version: '1.8.3' });
+    expect(lost.structured).toMatchObject({ result: { deployment: { status: 'UNKNOWN' } } });
+  });
+
+  it('that are rollbacks whose answer is lost are found as rollbacks', async () => {
+    await using rig = await startRig({ as: 'github' });
+    rig.sandbox.faults.inject({ kind: 'reset', when: 'after', path: dispatches });
+    const bad = rig.sandbox.runs.find(({ display_title: title }) => title.includes('orders 1.8.1 '));
+    const order = { deployment_id: String(bad?.id), environment: 'staging', reason: 'errors rise again' };
+    const { rollback } = await rig.result('rollback_deployment', order);
+    expect(rollback).toMatchObject({ rollback_id: String(rig.sandbox.runs[0]?.id), to_version: '1.8.0' });
+    expect(rig.sent(DISPATCH)).toHaveLength(1);
+  });
+
   it('that GitHub never got have an unknown outcome', async () => {
     await using rig = await startRig({ as: 'github' });
     rig.sandbox.faults.inject({ kind: 'reset', when: 'before', path: dispatches });

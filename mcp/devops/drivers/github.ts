@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { type Answer, Fault, poll, type Request } from '../../kit/index.ts';
 import { notConfigured } from '../config.ts';
-import type { Verb } from '../permissions.ts';
 import { type DevopsCall, exchange, type Item, jsonOf, type Way } from '../reply.ts';
 import type { Driver, Executed, RollbackOrder, Status, Target } from './driver.ts';
 
@@ -20,16 +19,14 @@ export const githubDriver: Driver = {
   async rollback(call, order, key) {
     const { to, service } = await planOf(call, order);
     const inputs = { service_name: service, version: to.version, environment: order.environment, reason: order.reason };
-    const done = await dispatch(call, to.branch, inputs, key, 'Rolling back');
-    const { deployment_id: rollback_id, ...record } = done.record;
-    return {
-      ...done,
-      record: { ...record, rollback_id, rolled_back_by: record.deployed_by, previous_version: to.version },
-    };
+    return asRollback(await dispatch(call, to.branch, inputs, key, 'Rolling back'), to.version);
   },
-  async find(call, _verb: Verb, key) {
-    const run = (await runsOf(call).catch(() => [])).find(one => one.key === key);
-    return run === undefined ? undefined : executedOf(run, await runsOf(call));
+  async find(call, verb, key) {
+    const runs = await runsOf(call).catch(passing);
+    const run = runs?.find(one => one.key === key);
+    if (run === undefined) return undefined;
+    const found = { ...executedOf(run, runs ?? []), way: { ...WAY, degraded: true } };
+    return verb === 'rollback' ? asRollback(found, run.version) : found;
   },
 };
 
@@ -41,6 +38,8 @@ const DISPATCH_MS = 20_000;
 /** How long a run may take to appear in the list, and what is left of a call for answering. In ms. */
 const APPEARS_MS = 20_000;
 const REST_MS = 4_000;
+/** Progress must rise: looks at the run count from here. */
+const FOLLOWING = 100;
 
 /** The title that the workflow must give its runs: `run-name` in docs/devops.md. */
 const TITLE = /^deploy (\S+) (\S+) to (\S+) \[([\w-]+)\]$/;
@@ -141,30 +140,53 @@ async function dispatch(call: DevopsCall, ref: string, inputs: Item, key: string
   const path = `/actions/workflows/${settingsOf(call).workflow}/dispatches`;
   const json = { ref, inputs: { ...inputs, correlation_id: key } };
   await ask(call, { method: 'POST', path, json, tries: 1, timeoutMs: DISPATCH_MS, purpose });
-  const { secondMs } = call.state;
-  const looking = { signal: call.signal, now: call.now, firstMs: secondMs, maxMs: 4 * secondMs };
-  const { state: found } = await poll({
-    ...looking,
+  const runs = await appeared(call, key).catch(passing);
+  const run = runs?.find(one => one.key === key);
+  if (run === undefined)
+    throw new Fault(
+      'GH_OUTCOME_UNKNOWN',
+      `${purpose}: GitHub took it, and no run with its correlation id has been seen.`,
+    );
+  return executedOf((await followed(call, run).catch(passing)) ?? run, runs ?? []);
+}
+
+/** After the dispatch a read that fails says nothing about what was done. */
+function passing(error: unknown): undefined {
+  if (!(error instanceof Fault)) throw error;
+  return undefined;
+}
+
+function looking({ state, signal, now }: DevopsCall) {
+  return { signal, now, firstMs: state.secondMs, maxMs: 4 * state.secondMs };
+}
+
+async function appeared(call: DevopsCall, key: string): Promise<readonly Run[]> {
+  const { state } = await poll({
+    ...looking(call),
     deadline: Math.min(call.now() + APPEARS_MS, call.deadline - REST_MS),
     look: () => runsOf(call),
     done: runs => runs.some(run => run.key === key),
     tell: (_runs, looks) => call.progress(looks, undefined, 'Looking for the run'),
   });
-  const run = found.find(one => one.key === key);
-  if (run === undefined)
-    throw new Fault(
-      'GH_OUTCOME_UNKNOWN',
-      `${purpose}: GitHub took it, and no run with its correlation id has appeared.`,
-    );
-  const { state: last } = await poll({
-    ...looking,
+  return state;
+}
+
+async function followed(call: DevopsCall, run: Run): Promise<Run> {
+  const request = { path: `/actions/runs/${run.id}`, purpose: 'Following the run' };
+  const { state } = await poll({
+    ...looking(call),
     deadline: call.deadline - REST_MS,
-    look: async () =>
-      runFrom((await ask(call, { path: `/actions/runs/${run.id}`, purpose: 'Following the run' })).json()) ?? run,
+    look: async () => runFrom((await ask(call, request)).json()) ?? run,
     done: ({ status }) => status === 'completed',
-    tell: ({ status }, looks) => call.progress(100 + looks, undefined, `The run is ${status}`),
+    tell: ({ status }, looks) => call.progress(FOLLOWING + looks, undefined, `The run is ${status}`),
   });
-  return executedOf(last, found);
+  return state;
+}
+
+/** The run that brings an older version back is the rollback. */
+function asRollback(done: Executed, version: string): Executed {
+  const { deployment_id: rollback_id, deployed_by: rolled_back_by, timestamp } = done.record;
+  return { ...done, record: { rollback_id, rolled_back_by, timestamp, previous_version: version } };
 }
 
 function executedOf(run: Run, all: readonly Run[]): Executed {
