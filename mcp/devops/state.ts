@@ -6,6 +6,8 @@ import type { Driver } from './drivers/driver.ts';
 /** A write whose outcome is not known: the next one like it looks for this one first (§7.4 row 5). */
 export interface Pending {
   readonly key: string;
+  /** The whole order: a key is good for the same one only (§4.1). */
+  readonly order: string;
   /** In ms since 1970. */
   readonly at: number;
 }

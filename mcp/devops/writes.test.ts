@@ -129,6 +129,22 @@ describe('a rollback', () => {
     } satisfies Members);
   });
 
+  it('for another reason, after one that got lost, has a key of its own', async () => {
+    await using rig = await startRig();
+    rig.sandbox.faults.inject({ kind: 'reset', when: 'before', path });
+    const deployment_id = deploymentOf(rig, 'orders', '1.8.1', 'staging');
+    const order = { deployment_id, environment: 'staging' };
+    const lost = await rig.call('rollback_deployment', { ...order, reason: 'errors rise' });
+    expect(lost.structured).toMatchObject({ result: { rollback: { status: 'UNKNOWN', from_version: '1.8.1' } } });
+    const told = await rig.ok('rollback_deployment', { ...order, reason: 'errors rise still' });
+    expect(told).toMatchObject({
+      warnings: ['previous_outcome_unknown'],
+      result: { rollback: { to_version: '1.8.0' } },
+    });
+    const keys = rig.sent('POST /mcp/tools/rollback_deployment').map(({ headers }) => headers['idempotency-key']);
+    expect(new Set(keys).size).toBe(2);
+  });
+
   it('whose answer is lost is looked for and found', async () => {
     await using rig = await startRig();
     rig.sandbox.faults.inject({ kind: 'reset', when: 'after', path });

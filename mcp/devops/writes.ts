@@ -29,7 +29,9 @@ export async function deploy(call: DevopsCall, order: DeployOrder, asked: Asked)
   await mayWrite(call, 'deploy', order.environment);
   const { driver } = call.state;
   const name = ['deploy', order.service_name, order.version, order.environment].join('\0');
-  const written = await once(call, 'deploy', name, key => driver.deploy(call, order, key));
+  const written = await once(call, 'deploy', { name, text: JSON.stringify(order) }, key =>
+    driver.deploy(call, order, key),
+  );
   const record = { deployment_id: null, ...order, timestamp: iso(call), previous_version: null, ...written.record };
   const shown = {
     deployment_id: record.deployment_id,
@@ -52,7 +54,9 @@ export async function rollback(call: DevopsCall, order: RollbackOrder, asked: As
   const { driver } = call.state;
   const target = await driver.target(call, order);
   const name = ['rollback', order.deployment_id, order.environment].join('\0');
-  const written = await once(call, 'rollback', name, key => driver.rollback(call, order, key));
+  const written = await once(call, 'rollback', { name, text: JSON.stringify(order) }, key =>
+    driver.rollback(call, order, key),
+  );
   const { record } = written;
   const shown = {
     rollback_id: record.rollback_id ?? null,
@@ -127,7 +131,7 @@ async function mayWrite(call: DevopsCall, verb: Verb, environment: Environment):
 async function once(
   call: DevopsCall,
   verb: Verb,
-  name: string,
+  { name, text }: { readonly name: string; readonly text: string },
   send: (key: string) => Promise<Executed>,
 ): Promise<Written> {
   const { pending, driver } = call.state;
@@ -135,13 +139,13 @@ async function once(
   const again = before !== undefined && call.now() - before.at < REMEMBERED_MS ? before : undefined;
   const warnings = again === undefined ? [] : ['previous_outcome_unknown'];
   // The same key, so that a platform that knows keys does nothing twice.
-  const key = again?.key ?? randomUUID();
-  const found = again === undefined ? undefined : await driver.find(call, verb, key);
-  if (found !== undefined) {
+  const key = again?.order === text ? again.key : randomUUID();
+  const found = again === undefined ? undefined : await driver.find(call, verb, again.key);
+  if (again !== undefined && found !== undefined) {
     pending.delete(name);
-    return { ...found, key, warnings };
+    return { ...found, key: again.key, warnings };
   }
-  pending.set(name, { key, at: call.now() });
+  pending.set(name, { key, order: text, at: call.now() });
   try {
     const executed = await send(key);
     pending.delete(name);
