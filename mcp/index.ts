@@ -12,6 +12,7 @@ type AnyManifest = Manifest<any>;
 /** The backends we ship, loaded when asked for. */
 export const backends: Readonly<Record<string, () => Promise<AnyManifest>>> = {
   cloudways: async () => (await import('./cloudways/index.ts')).cloudways,
+  devops: async () => (await import('./devops/index.ts')).devops,
   dpod: async () => (await import('./dpod/index.ts')).dpod,
   sdp: async () => (await import('./sdp/index.ts')).sdp,
   thanos: async () => (await import('./thanos/index.ts')).thanos,
@@ -20,6 +21,7 @@ export const backends: Readonly<Record<string, () => Promise<AnyManifest>>> = {
 /** The local stand-ins of the vendors. */
 export const sandboxes: Readonly<Record<string, () => Promise<SandboxModule>>> = {
   cloudways: () => import('./cloudways/sandbox/index.ts'),
+  devops: () => import('./devops/sandbox/index.ts'),
   dpod: () => import('./dpod/sandbox/index.ts'),
   sdp: () => import('./sdp/sandbox/index.ts'),
   thanos: () => import('./thanos/sandbox/index.ts'),

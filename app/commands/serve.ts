@@ -116,7 +116,7 @@ function untilTold(): Promise<void> {
   });
 }
 
-const DEMONSTRATED = ['dpod', 'cloudways', 'thanos', 'sdp'];
+const DEMONSTRATED = ['dpod', 'cloudways', 'thanos', 'sdp', 'devops'];
 
 /** `gatehouse host`: what bridges and commands start; no window, ends when nobody needs it. */
 export async function headless(home: string, runtime: Runtime): Promise<void> {

@@ -51,6 +51,8 @@ export interface CatalogField {
   readonly choices?: readonly { readonly value: string; readonly title: string }[];
   /** The environment variable of the original server, for stand-alone runs. */
   readonly variable?: string;
+  /** Further spellings of it; the first that is set wins. */
+  readonly otherVariables?: readonly string[];
   /** Changing it drops the secrets (architecture §4). */
   readonly namesHost?: boolean;
 }

@@ -278,7 +278,8 @@ function isSame(given: string, key: string): boolean {
 function fromVariables(fields: readonly CatalogField[], env: Env, defaults: boolean): Record<string, unknown> {
   return Object.fromEntries(
     fields.flatMap(field => {
-      const value = field.variable === undefined ? undefined : env[field.variable];
+      const names = [field.variable, ...(field.otherVariables ?? [])].filter(name => name !== undefined);
+      const value = names.map(name => env[name]).find(Boolean);
       if (field.kind === 'url' && value && !URL.canParse(value))
         throw new Fault('GH_INVALID_INPUT', `${field.variable} is not an address: ${value}`);
       if (value !== undefined && value !== '')

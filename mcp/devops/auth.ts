@@ -1,0 +1,128 @@
+import { type AccountDeps, type Authorizer, createTokenSource, Fault, steadyClock, type Token } from '../kit/index.ts';
+import { type Config, notConfigured } from './config.ts';
+import { createDescope, type Descope, expired, type Issued } from './descope.ts';
+import { ANONYMOUS, GITHUB, type Principal, principalOf } from './principal.ts';
+
+interface Session extends Token {
+  /** When it is no longer good; `expiresAt` is when it is to be renewed. In ms since 1970. */
+  readonly endsAt: number;
+  readonly principal: Principal;
+}
+
+export interface Auth {
+  readonly authorizer: Authorizer;
+  readonly descope: Descope;
+  /** Who is signed in; signs in when need be. Throws `Fault`. */
+  principal(): Promise<Principal>;
+  /** Forgets the session, so that the next request proves the credential anew. */
+  forget(): void;
+}
+
+/** §1.5 row 3. In ms. */
+const MARGIN_MS = 60_000;
+const SHORT_MS = 180_000;
+/** After a renewal that failed for a while, the next attempt (row 7). In ms. */
+const AGAIN_MS = 5_000;
+const PASSING = ['GH_VENDOR_DOWN', 'GH_VENDOR_RATE', 'GH_VENDOR_ANSWER'];
+
+/** The session manager of §1.5. Session tokens stay in memory; all tokens are masked from the moment they arrive. */
+export function createAuth(deps: AccountDeps, config: Config): Auth {
+  const now = steadyClock(deps.now);
+  const descope = createDescope(deps, config, now);
+  const { sessionToken = '', accessKey = '' } = deps.secrets;
+  let refreshToken = deps.secrets.refreshToken ?? '';
+  /** The token that was given, until the vendor or the time refuses it. */
+  let given = sessionToken;
+  let last: Session | undefined;
+  const isUser = sessionToken !== '' || refreshToken !== '';
+  const hasToken = (deps.secrets.githubToken ?? '') !== '';
+  const isGithub = config.executor === 'github' && config.projectId === '' && !isUser && accessKey === '' && hasToken;
+  const isAnonymous = !isGithub && !isUser && accessKey === '' && config.allowAnonymous;
+
+  const sessionFrom = async (issued: Issued): Promise<Session> => {
+    if (issued.refreshJwt !== undefined && issued.refreshJwt !== refreshToken) {
+      refreshToken = issued.refreshJwt;
+      deps.storeSecret?.('refreshToken', refreshToken);
+    }
+    const principal = principalOf(await descope.verify(issued.sessionJwt), issued.user);
+    const endsAt = principal.expiresAt ?? 0;
+    const life = endsAt - now();
+    const ahead = life <= SHORT_MS ? life / 2 : MARGIN_MS;
+    const wanted = (issued.nextRefreshSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
+    last = { value: issued.sessionJwt, endsAt, expiresAt: Math.min(endsAt - ahead, now() + wanted), principal };
+    return last;
+  };
+
+  const byGiven = async (): Promise<Session | undefined> => {
+    const token = given;
+    given = '';
+    if (token === '') return undefined;
+    try {
+      const session = await sessionFrom({
+        sessionJwt: token,
+        refreshJwt: undefined,
+        nextRefreshSeconds: undefined,
+        user: {},
+      });
+      // Without a refresh token there is nothing to renew it with: it is used to its end.
+      return refreshToken === '' ? { ...session, expiresAt: session.endsAt } : session;
+    } catch (error) {
+      if (refreshToken === '' || !(error instanceof Fault) || error.code !== 'GH_SIGN_IN') throw error;
+      return undefined;
+    }
+  };
+
+  const renew = async (): Promise<Session> => {
+    if (isUser) {
+      const session = await byGiven();
+      if (session !== undefined) return session;
+      if (refreshToken === '') throw expired();
+      return await sessionFrom(await descope.refresh(refreshToken));
+    }
+    if (accessKey !== '') return await sessionFrom(await descope.exchange(accessKey));
+    throw notConfigured('The sign-in', ['DESCOPE_ACCESS_KEY or DESCOPE_REFRESH_TOKEN']);
+  };
+
+  const tokens = createTokenSource<Session>({
+    now,
+    marginMs: 0,
+    fetch: async () => {
+      if (config.projectId === '') throw notConfigured('The sign-in', missingOf(isUser || accessKey !== ''));
+      try {
+        return await renew();
+      } catch (error) {
+        const usable =
+          last !== undefined && last.endsAt > now() && error instanceof Fault && PASSING.includes(error.code);
+        if (!usable || last === undefined) throw error;
+        return { ...last, expiresAt: now() + AGAIN_MS };
+      }
+    },
+  });
+
+  return {
+    descope,
+    authorizer: {
+      async headers() {
+        if (isAnonymous || isGithub) return { headers: {}, refused: () => undefined };
+        const session = await tokens.get();
+        return {
+          headers: { authorization: `Bearer ${session.value}` },
+          refused: () => {
+            if (last?.value === session.value) last = undefined;
+            tokens.refused(session);
+          },
+        };
+      },
+    },
+    principal: async () => (isGithub ? GITHUB : isAnonymous ? ANONYMOUS : (await tokens.get()).principal),
+    forget() {
+      given = sessionToken;
+      last = undefined;
+      if (tokens.current !== undefined) tokens.refused(tokens.current);
+    },
+  };
+}
+
+function missingOf(hasCredential: boolean): readonly string[] {
+  return ['DESCOPE_PROJECT_ID', ...(hasCredential ? [] : ['DESCOPE_ACCESS_KEY or DESCOPE_REFRESH_TOKEN'])];
+}
