@@ -26,6 +26,10 @@ export const devops: Manifest<Devops> = {
     'Light DevOps. An empty list means that there is nothing: data is never made up. missing names metrics without a value. A write with status UNKNOWN may have been done: look at the logs and metrics first; the same call within 10 minutes looks for the lost one before it sends anything. Names beginning with get or post are the same operations under the names of the gateway.',
   credentialHelp:
     'An access key of your Descope project (for machines), or the refresh token of a user. For logs and metrics straight from Datadog also an API key and an application key that may read logs and metrics.',
+  firstQuestions: [
+    'Which errors were logged in staging in the last hour, and by which service?',
+    'How did latency and errors of production go over the last day?',
+  ],
   settings,
   credentials,
   scopes: PERMISSIONS.map(name => ({ name, title: `${name.replace('_', ' ')}: ${rolesWith(name).join(', ')}` })),
