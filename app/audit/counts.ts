@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { StatsView } from '../contract/views.ts';
 import type { Entry, Facet } from './entry.ts';
 
 /**
@@ -28,33 +29,7 @@ export interface CountsQuery {
   readonly facets?: Partial<Readonly<Record<(typeof COUNTED)[number], string>>>;
 }
 
-interface Latency {
-  /** Milliseconds; `null` without a call. */
-  readonly p50Ms: number | null;
-  readonly p95Ms: number | null;
-}
-
-export interface Counts extends Latency {
-  readonly bucketHours: number;
-  readonly calls: number;
-  readonly outcomes: Readonly<Record<string, number>>;
-  /** Without a gap, oldest first. */
-  readonly buckets: readonly (Latency & {
-    readonly from: string;
-    readonly outcomes: Readonly<Record<string, number>>;
-  })[];
-  /** The busiest first, at most twenty. `failed` are those that ended in an error or with an unknown outcome. */
-  readonly actions: readonly {
-    readonly connection: string;
-    readonly tool: string;
-    readonly action: string;
-    readonly calls: number;
-    readonly failed: number;
-    readonly meanMs: number;
-  }[];
-  readonly clients: readonly { readonly client: string; readonly calls: number; readonly failed: number }[];
-  readonly connections: readonly { readonly connection: string; readonly calls: number; readonly failed: number }[];
-}
+export type Counts = StatsView;
 
 export interface CallCounts {
   add(entries: readonly Entry[]): void;
@@ -169,7 +144,7 @@ interface Cell {
   readonly calls: number;
 }
 
-function summary(cells: readonly Cell[]): Latency & Pick<Counts, 'calls' | 'outcomes'> {
+function summary(cells: readonly Cell[]): Pick<Counts, 'calls' | 'outcomes' | 'p50Ms' | 'p95Ms'> {
   const outcomes: Record<string, number> = {};
   const bands = new Array<number>(BANDS.length + 1).fill(0);
   let calls = 0;

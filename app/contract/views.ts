@@ -169,6 +169,7 @@ export interface GrantsPreviewView {
   }[];
 }
 
+/** One field of a server's question, as a form shows it. */
 export interface QuestionFieldView {
   readonly name: string;
   readonly title: string;
@@ -184,11 +185,13 @@ export interface QuestionFieldView {
 /** A server's own question, which its client cannot show. */
 export interface QuestionView {
   readonly id: string;
+  /** Number of the call's intent in the history. */
   readonly call: number;
   readonly client: string;
   readonly connection: string;
   readonly tool: string;
   readonly action: string;
+  /** In the server's words; redacted. */
   readonly message: string;
   readonly fields: readonly QuestionFieldView[];
   readonly demo: boolean;

@@ -276,6 +276,17 @@ describe('questions of a server', () => {
     const stolen = await thief.request('tools/call', modern({ ...params, ...answers }, capabilities));
     expect(stolen.error).toMatchObject({ code: -32602 });
   });
+
+  it('a client that cannot be asked is not asked', async () => {
+    const client = await link('custom/ask-l-legacy');
+    await client.initialize();
+    const asked = client.request('tools/call', { name: 'ask', arguments: { about: 'it' } });
+    // The window has the question instead (questions.test.ts).
+    const { id } = await eventually(async () => (await host.window('questions.list', {})).at(-1));
+    await host.window('questions.answer', { id, action: 'decline' });
+    expect(textOf(await asked)).toMatch(/decline|cancel|error/);
+    expect(client.received.filter(({ method }) => method !== undefined)).toEqual([]);
+  });
 });
 
 describe('lists and subscriptions', () => {

@@ -14,6 +14,6 @@ export {
 } from './decide.ts';
 export { createGrants, type Grants } from './grants.ts';
 export { type Preset, presetOf, rulesOfPreset } from './presets.ts';
-export { checkAnswers, type QuestionField, questionOf } from './question-form.ts';
+export { checkAnswers, questionOf } from './question-form.ts';
 export { createQuestions, type Question, type Questions, type Reply } from './questions.ts';
 export { MASK, redactArguments, redactText } from './redact.ts';

@@ -1,18 +1,6 @@
 import * as z from 'zod';
 import { GatehouseError } from '../contract/errors.ts';
-
-/** One field of a server's question, as a form shows it. */
-export interface QuestionField {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly kind: 'text' | 'number' | 'integer' | 'boolean' | 'choice' | 'choices';
-  readonly required: boolean;
-  readonly default?: unknown;
-  readonly choices?: readonly { readonly value: string; readonly title: string }[];
-  readonly min?: number;
-  readonly max?: number;
-}
+import type { QuestionFieldView } from '../contract/views.ts';
 
 const titled = z.array(z.object({ const: z.string(), title: z.string().optional() }));
 const choices = { enum: z.array(z.string()).optional(), oneOf: titled.optional(), anyOf: titled.optional() };
@@ -45,7 +33,7 @@ const form = z.object({
 /** What a server asks, or `undefined` when it cannot be shown as a form. */
 export function questionOf(
   params: unknown,
-): { readonly message: string; readonly fields: readonly QuestionField[] } | undefined {
+): { readonly message: string; readonly fields: readonly QuestionFieldView[] } | undefined {
   const parsed = form.safeParse(params);
   if (!parsed.success) return undefined;
   const { message, requestedSchema } = parsed.data;
@@ -55,7 +43,7 @@ export function questionOf(
   return { message, fields };
 }
 
-function fieldOf(name: string, told: z.output<typeof property>, required: boolean): QuestionField {
+function fieldOf(name: string, told: z.output<typeof property>, required: boolean): QuestionFieldView {
   const offered = choicesOf(told.type === 'array' ? { ...told.items } : told);
   const kind =
     told.type === 'array'
@@ -80,7 +68,7 @@ function fieldOf(name: string, told: z.output<typeof property>, required: boolea
   };
 }
 
-function choicesOf(told: Partial<z.output<typeof property>>): QuestionField['choices'] {
+function choicesOf(told: Partial<z.output<typeof property>>): QuestionFieldView['choices'] {
   const named = told.oneOf ?? told.anyOf;
   if (named !== undefined) return named.map(one => ({ value: one.const, title: one.title ?? one.const }));
   return told.enum?.map((value, at) => ({ value, title: told.enumNames?.[at] ?? value }));
@@ -88,7 +76,7 @@ function choicesOf(told: Partial<z.output<typeof property>>): QuestionField['cho
 
 /** The answers as the server wants them. Throws `GH_INVALID_INPUT` naming the field. */
 export function checkAnswers(
-  fields: readonly QuestionField[],
+  fields: readonly QuestionFieldView[],
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const unknown = Object.keys(given).find(name => fields.every(field => field.name !== name));
@@ -105,7 +93,7 @@ export function checkAnswers(
   );
 }
 
-function checked(field: QuestionField, value: unknown): unknown {
+function checked(field: QuestionFieldView, value: unknown): unknown {
   const wrong = (what: string): GatehouseError => new GatehouseError('GH_INVALID_INPUT', `"${field.title}" ${what}.`);
   const values = field.choices?.map(choice => choice.value);
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = field;

@@ -1,23 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { GatehouseError } from '../contract/errors.ts';
-import type { QuestionField } from './question-form.ts';
+import type { QuestionView } from '../contract/views.ts';
 
 /** A server's own question about a call, which the assistant cannot show to the person. */
-export interface Question {
-  readonly id: string;
-  /** Number of the call's intent in the history. */
-  readonly call: number;
-  readonly client: string;
-  readonly connection: string;
-  readonly tool: string;
-  readonly action: string;
-  /** In the server's words; redacted. */
-  readonly message: string;
-  readonly fields: readonly QuestionField[];
-  readonly demo: boolean;
-  readonly askedAt: string;
-  readonly expiresAt: string;
-}
+export type Question = QuestionView;
 
 /** `cancel`: nobody answered, or the call went away. */
 export type Reply =
