@@ -244,7 +244,7 @@ describe('defects of the original', () => {
     await rig.ok(LOGS);
     rig.advance(700);
     await rig.ok('deploy_service', DEPLOY);
-    expect(rig.stored.map(([field]) => field)).toEqual(['refreshToken', 'refreshToken']);
+    expect(rig.stored.map(({ field }) => field)).toEqual(['refreshToken', 'refreshToken']);
   });
 
   it('defect 16: anonymous reading is off by default, and never beside a credential', async () => {

@@ -1,49 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect } from 'vitest';
-import { type Account, type AccountOptions, createAccount, type ToolAnswer } from '../kit/account.ts';
 import type { RecordedRequest } from '../kit/sandbox.ts';
+import {
+  type AccountRig,
+  type AccountRigOptions,
+  credentialOf,
+  type Members,
+  movableClock,
+  openAccount,
+} from '../kit/testing.ts';
 import { devops } from './index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/index.ts';
 
-export type Members = Readonly<Record<string, unknown>>;
+export type { Members };
 
-export interface Rig extends AsyncDisposable {
+/** Tools are called by their names: each has one action, of the same name. */
+export interface Rig extends AsyncDisposable, Omit<AccountRig, 'run' | 'folder' | 'remove'> {
   readonly sandbox: Sandbox;
-  readonly account: Account;
-  /** Everything the account wrote to stderr. */
-  readonly stderr: () => string;
-  /** Rotated credentials that the account wants kept. */
-  readonly stored: readonly (readonly [field: string, value: string])[];
   /** Moves the clocks of the account and of the sandbox. */
   advance(seconds: number): void;
-  call(tool: string, input?: object, options?: CallOptions): Promise<ToolAnswer>;
-  /** Calls a tool that must succeed, and returns its members. */
-  ok(tool: string, input?: object): Promise<Members>;
-  /** The same; its `result`. */
+  /** As `ok`; its `result`. */
   result(tool: string, input?: object): Promise<Members>;
-  /** Calls a tool that must fail, and returns its members. */
-  fails(tool: string, input?: object): Promise<Members>;
   resource(uri: string): Promise<Members>;
   /** Recorded requests, as `POST /mcp/tools/deploy_service`. */
   sent(what: string): readonly RecordedRequest[];
 }
 
-interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly withinMs?: number;
-}
-
-export interface RigOptions extends Partial<Omit<AccountOptions, 'settings' | 'secrets'>> {
-  /** Label of a credential of the sandbox; `prod` unless told. */
-  readonly as?: string;
+/** `as`: `prod` unless told. */
+export interface RigOptions extends AccountRigOptions<SandboxOptions> {
   /** Without the keys of Datadog: logs and metrics come from the platform. */
   readonly withoutDatadog?: boolean;
   readonly gateway?: boolean;
-  readonly switches?: SandboxOptions;
-  readonly settings?: Members;
-  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** An account of Light DevOps against a sandbox of its own, both real: requests go over HTTP. Both go by one clock, which can be moved. */
@@ -56,15 +41,15 @@ export async function startRig({
   secrets,
   ...options
 }: RigOptions = {}): Promise<Rig> {
-  let ahead = 0;
-  const now = (): number => Date.now() + ahead;
+  const { now, advance } = movableClock();
   const sandbox = await startSandbox({ ...switches, now });
-  const credential = sandbox.credentials.find(({ label }) => label === as);
-  if (credential === undefined) throw new Error(`The sandbox has no credential "${as}".`);
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-devops-'));
-  const lines: string[] = [];
-  const stored: [string, string][] = [];
-  const account = createAccount(devops, {
+  const credential = credentialOf(sandbox, as);
+  const {
+    run: _run,
+    folder: _folder,
+    remove,
+    ...rig
+  } = openAccount(devops, {
     settings: {
       ...credential.settings,
       allowProduction: true,
@@ -73,54 +58,25 @@ export async function startRig({
       ...settings,
     },
     secrets: { ...credential.secrets, ...(withoutDatadog ? { datadogApiKey: '' } : {}), ...secrets },
-    readOnly: false,
-    stateFolder: folder,
-    logLevel: 'debug',
-    stderr: line => void lines.push(line),
-    storeSecret: (field, value) => void stored.push([field, value]),
     backoffMs: 4,
     now,
     ...options,
   });
-  const optionsOf = ({ signal, withinMs = 55_000 }: CallOptions = {}) => ({
-    signal: signal ?? new AbortController().signal,
-    withinMs,
-    progress: () => undefined,
-  });
-  const call: Rig['call'] = async (name, input = {}, callOptions) => {
-    const tool = account.catalog.tools.find(one => one.name === name);
-    const action = tool?.actions.find(one => one.name === name);
-    if (tool === undefined || action === undefined) throw new Error(`There is no tool ${name}.`);
-    return await account.call(tool, action, { ...input }, optionsOf(callOptions));
-  };
-  const ok: Rig['ok'] = async (name, input) => {
-    const { structured, isError } = await call(name, input);
-    expect(structured).toMatchObject({ success: true });
-    expect(isError).toBe(false);
-    return structured;
-  };
   return {
+    ...rig,
     sandbox,
-    account,
-    stderr: () => lines.join(''),
-    stored,
-    advance(seconds) {
-      ahead += seconds * 1_000;
+    advance,
+    result: async (name, input) => (await rig.ok(name, input)).result as Members,
+    resource: async uri => {
+      const { signal } = new AbortController();
+      return JSON.parse(
+        (await rig.account.resource(uri, { signal, withinMs: 55_000, progress: () => undefined })).text,
+      );
     },
-    call,
-    ok,
-    result: async (name, input) => (await ok(name, input)).result as Members,
-    async fails(name, input) {
-      const { structured, isError } = await call(name, input);
-      expect(structured).toMatchObject({ success: false });
-      expect(isError).toBe(true);
-      return structured;
-    },
-    resource: async uri => JSON.parse((await account.resource(uri, optionsOf())).text),
     sent: what => sandbox.requests.filter(({ method, path }) => what === `${method} ${path}`),
     async [Symbol.asyncDispose]() {
       await sandbox.close();
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

@@ -1,34 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect } from 'vitest';
-import { type Account, type AccountOptions, createAccount, type ToolAnswer } from '../kit/account.ts';
 import type { RecordedRequest } from '../kit/sandbox.ts';
+import { type AccountRig, type AccountRigOptions, credentialOf, type Members, openAccount } from '../kit/testing.ts';
 import { sdp } from './index.ts';
 import { type Desk, type Sandbox, type SandboxOptions, startSandbox } from './sandbox/index.ts';
 
-type Members = Readonly<Record<string, unknown>>;
-
-interface Called extends ToolAnswer {
-  /** The result's members. */
-  readonly fields: Members;
-}
-
-export interface Rig extends AsyncDisposable {
+/** Actions are called by their own names, which are unique. */
+export interface Rig extends AsyncDisposable, Omit<AccountRig, 'run' | 'remove'> {
   readonly sandbox: Sandbox;
   readonly desk: Desk;
-  readonly account: Account;
-  /** The private folder of the account. */
-  readonly folder: string;
-  /** What the account gave to the vault, newest last. */
-  readonly stored: readonly { readonly field: string; readonly value: string }[];
-  readonly stderr: () => string;
-  /** Calls an action by its own name, which is unique, whatever comes of it. */
-  call(action: string, input?: object, options?: { readonly withinMs?: number }): Promise<Called>;
-  /** Calls an action that must succeed, and returns its members. */
-  ok(action: string, input?: object): Promise<Members>;
-  /** Calls an action that must fail, and returns its members. */
-  fails(action: string, input?: object): Promise<Members>;
   /** Requests to the API, of one method where it is named. */
   sent(method?: string): readonly RecordedRequest[];
   /** `input_data` of the last request to the API, or of the last one with this method. */
@@ -39,12 +17,8 @@ export interface Rig extends AsyncDisposable {
   idOf(table: string, name?: string): string;
 }
 
-export interface RigOptions extends Partial<Omit<AccountOptions, 'settings' | 'secrets'>> {
-  /** Label of a credential of the sandbox; `us` unless told. */
-  readonly as?: string;
-  readonly switches?: SandboxOptions;
-  readonly settings?: Members;
-  readonly secrets?: Readonly<Record<string, string>>;
+/** `as`: `us` unless told. */
+export interface RigOptions extends AccountRigOptions<SandboxOptions> {
   /** One that runs already, for a second account; it is not closed then. */
   readonly sandbox?: Sandbox;
   /** With the limits of the tier; otherwise there are none. */
@@ -61,52 +35,23 @@ export async function startRig({
   ...options
 }: RigOptions = {}): Promise<Rig> {
   const sandbox = options.sandbox ?? (await startSandbox(switches));
-  const credential = sandbox.credentials.find(({ label }) => label === as);
-  if (credential === undefined) throw new Error(`The sandbox has no credential "${as}".`);
+  const credential = credentialOf(sandbox, as);
   const desk = as.startsWith('eu') ? sandbox.eu : sandbox.us;
-  const folder = options.stateFolder ?? mkdtempSync(join(tmpdir(), 'gatehouse-sdp-'));
-  const lines: string[] = [];
-  const stored: { field: string; value: string }[] = [];
-  const account = createAccount(paced ? sdp : { ...sdp, limits: { concurrency: 10 } }, {
+  const {
+    run: _run,
+    remove,
+    ...rig
+  } = openAccount(paced ? sdp : { ...sdp, limits: { concurrency: 10 } }, {
     settings: { ...credential.settings, ...settings },
     secrets: { ...credential.secrets, ...secrets },
-    readOnly: false,
-    stateFolder: folder,
-    logLevel: 'debug',
-    stderr: line => void lines.push(line),
-    backoffMs: 5,
-    storeSecret: (field, value) => void stored.push({ field, value }),
     ...options,
   });
-  const call: Rig['call'] = async (name, input = {}, { withinMs = 55_000 } = {}) => {
-    const tool = account.catalog.tools.find(({ actions }) => actions.some(action => action.name === name));
-    const action = tool?.actions.find(one => one.name === name);
-    if (tool === undefined || action === undefined) throw new Error(`There is no action ${name}.`);
-    const signal = new AbortController().signal;
-    const answer = await account.call(tool, action, { ...input }, { signal, withinMs, progress: () => undefined });
-    return { ...answer, fields: answer.structured };
-  };
   const sent: Rig['sent'] = method =>
     desk.apiServer.requests.filter(request => method === undefined || request.method === method);
   return {
+    ...rig,
     sandbox,
     desk,
-    account,
-    folder,
-    stored,
-    stderr: () => lines.join(''),
-    call,
-    async ok(name, input) {
-      const { fields } = await call(name, input);
-      expect([name, fields.success, fields.error, fields.details]).toEqual([name, true, undefined, undefined]);
-      return fields;
-    },
-    async fails(name, input) {
-      const { fields, isError } = await call(name, input);
-      expect(fields).toMatchObject({ success: false });
-      expect(isError).toBe(true);
-      return fields;
-    },
     sent,
     lastInput(method) {
       const request = sent(method).findLast(({ body, query }) => query.input_data !== undefined || body !== null);
@@ -125,7 +70,7 @@ export async function startRig({
     },
     async [Symbol.asyncDispose]() {
       if (options.sandbox === undefined) await sandbox.close();
-      if (options.stateFolder === undefined) rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }

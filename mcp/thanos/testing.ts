@@ -1,50 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect } from 'vitest';
-import { type Account, type AccountOptions, createAccount, type ToolAnswer } from '../kit/account.ts';
 import type { RecordedRequest } from '../kit/sandbox.ts';
+import {
+  type AccountRig,
+  type AccountRigOptions,
+  credentialOf,
+  type Members,
+  movableClock,
+  openAccount,
+} from '../kit/testing.ts';
 import { thanos } from './index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/index.ts';
 
-type Members = Readonly<Record<string, unknown>>;
-
-export interface Called extends ToolAnswer {
-  /** The result's members. */
-  readonly fields: Members;
-  readonly progress: readonly string[];
-}
-
-export interface Rig extends AsyncDisposable {
+/** Tools are called by their names: each has one action, of the same name. */
+export interface Rig extends AsyncDisposable, Omit<AccountRig, 'run' | 'stored' | 'remove'> {
   readonly sandbox: Sandbox;
-  readonly account: Account;
-  /** Everything the account wrote to stderr. */
-  readonly stderr: () => string;
   /** Moves the clocks of the account and of the sandbox. */
   advance(seconds: number): void;
-  call(tool: string, input?: object, options?: CallOptions): Promise<Called>;
-  /** Calls a tool that must succeed, and returns its members. */
-  ok(tool: string, input?: object, options?: CallOptions): Promise<Members>;
-  /** Calls a tool that must fail, and returns its members. */
-  fails(tool: string, input?: object): Promise<Members>;
   /** Recorded requests to the platform, as `GET /resources`; without those of signing in. */
   sent(what?: string): readonly RecordedRequest[];
   /** The flows of the requests to Cognito, in order. */
   flows(): readonly string[];
 }
 
-interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly withinMs?: number;
-}
-
-export interface RigOptions extends Partial<Omit<AccountOptions, 'settings' | 'secrets'>> {
-  /** Label of a credential of the sandbox; `service` unless told. */
-  readonly as?: string;
-  readonly switches?: SandboxOptions;
-  readonly settings?: Members;
-  readonly secrets?: Readonly<Record<string, string>>;
-}
+/** `as`: `service` unless told. */
+export type RigOptions = AccountRigOptions<SandboxOptions>;
 
 /** An account of Thanos against a sandbox of its own, both real: requests go over HTTP. Both go by one clock, which can be moved. */
 export async function startRig({
@@ -54,61 +32,28 @@ export async function startRig({
   secrets,
   ...options
 }: RigOptions = {}): Promise<Rig> {
-  let ahead = 0;
-  const now = (): number => Date.now() + ahead;
+  const { now, advance } = movableClock();
   const sandbox = await startSandbox({ scanMs: 5, gatewayMs: 50, ...switches, now });
-  const credential = sandbox.credentials.find(({ label }) => label === as);
-  if (credential === undefined) throw new Error(`The sandbox has no credential "${as}".`);
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-thanos-'));
-  const lines: string[] = [];
-  const account = createAccount(thanos, {
+  const credential = credentialOf(sandbox, as);
+  const {
+    run: _run,
+    stored: _stored,
+    remove,
+    ...rig
+  } = openAccount(thanos, {
     settings: { ...credential.settings, pollMs: 4, backoffMs: 4, ...settings },
     secrets: { ...credential.secrets, ...secrets },
-    readOnly: false,
-    stateFolder: folder,
-    logLevel: 'debug',
-    stderr: line => void lines.push(line),
     backoffMs: 4,
     now,
     ...options,
   });
-  const call: Rig['call'] = async (name, input = {}, { signal, withinMs = 55_000 } = {}) => {
-    const tool = account.catalog.tools.find(one => one.name === name);
-    const action = tool?.actions.find(one => one.name === name);
-    if (tool === undefined || action === undefined) throw new Error(`There is no tool ${name}.`);
-    const progress: string[] = [];
-    const answer = await account.call(
-      tool,
-      action,
-      { ...input },
-      {
-        signal: signal ?? new AbortController().signal,
-        withinMs,
-        progress: (_done, _total, message) => void progress.push(message),
-      },
-    );
-    return { ...answer, fields: answer.structured, progress };
-  };
   const isSignIn = ({ path }: RecordedRequest): boolean => path === '/';
   return {
+    ...rig,
     sandbox,
-    account,
-    stderr: () => lines.join(''),
     advance(seconds) {
-      ahead += seconds * 1_000;
+      advance(seconds);
       sandbox.advance(0);
-    },
-    call,
-    async ok(name, input, callOptions) {
-      const { fields } = await call(name, input, callOptions);
-      expect(fields).toMatchObject({ success: true });
-      return fields;
-    },
-    async fails(name, input) {
-      const { fields, isError } = await call(name, input);
-      expect(fields).toMatchObject({ success: false });
-      expect(isError).toBe(true);
-      return fields;
     },
     sent: what =>
       sandbox.requests.filter(
@@ -121,7 +66,7 @@ export async function startRig({
       }),
     async [Symbol.asyncDispose]() {
       await sandbox.close();
-      rmSync(folder, { recursive: true, force: true });
+      remove();
     },
   };
 }
