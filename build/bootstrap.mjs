@@ -15,12 +15,21 @@ const windows = process.platform === 'win32';
 const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 const [task = 'start', ...args] = process.argv.slice(2);
 
+/** The server's program, of whatever version is here. */
+function postgres() {
+  const folder = '/usr/lib/postgresql';
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  return versions.map(version => join(folder, version, 'bin', 'postgres')).find(existsSync) ?? folder;
+}
+
 /** What tests need beside npm packages, on Debian: [a file or program that shows it is there, its package]. */
 const SYSTEM = [
   ['/usr/bin/chromium', 'chromium'],
   ['/usr/bin/gnome-keyring-daemon', 'gnome-keyring'],
   ['/usr/bin/dbus-run-session', 'dbus'],
   ['libsecret-1.so.0', 'libsecret-1-0'],
+  ['/usr/bin/redis-server', 'redis-server'],
+  [postgres(), '$(apt-cache show postgresql-15 >/dev/null 2>&1 && echo postgresql-15 || echo postgresql)'],
 ];
 
 function run(command, parameters, options = {}) {
@@ -59,7 +68,12 @@ function installSystemPackages() {
     ([, name]) => name,
   );
   if (missing.length === 0) return;
-  const command = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  // Tests start their own servers: what the packages bring along must not run beside them.
+  const policy = '/usr/sbin/policy-rc.d';
+  const quiet = existsSync(policy)
+    ? 'true'
+    : `printf '#!/bin/sh\\nexit 101\\n' >${policy} && chmod 755 ${policy} && trap 'rm ${policy}' EXIT`;
+  const command = `apt-get update && ${quiet} && apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     console.error(
       `The tests need system packages that are not here. Run this, then again:\n\n  sudo sh -c '${command}'\n`,

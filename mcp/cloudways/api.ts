@@ -205,8 +205,8 @@ export function slowList(call: CloudwaysCall, path: string, fresh = false): Prom
 }
 
 /** To be called after every change: what was read before may be wrong now. */
-export function forgetServers(call: CloudwaysCall): void {
-  call.state.cache.drop('/server');
+export function forgetServers(call: CloudwaysCall): Promise<void> {
+  return call.state.cache.drop('/server');
 }
 
 /** The server of this id. Throws `GH_NOT_FOUND` that names the others. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   type AccountDeps,
   type Authorizer,
+  createCell,
   createTokenSource,
   Fault,
   type Token,
@@ -20,9 +21,10 @@ export interface Auth {
   /** Milliseconds since 1970; `undefined` before the first sign-in, and for access tokens, whose end is not told. */
   readonly expiresAt: number | undefined;
   readonly authorizer: Authorizer;
-  /** There is a credential that may still be good. */
-  readonly ready: boolean;
-  use(credential: Credential): void;
+  /** Whether there is a credential that may still be good; also one that another instance got by a sign-in in the browser. */
+  ready(): Promise<boolean>;
+  /** Throws `GH_STORE_DOWN` where others should have it too, and cannot. */
+  use(credential: Credential): Promise<void>;
   /** One request for a token with this key. Throws `GH_SIGN_IN` when the vendor refuses it. */
   exchange(email: string, key: string): Promise<Token>;
   /** One request with this access token. Throws `GH_SIGN_IN` when the vendor refuses it. */
@@ -36,12 +38,15 @@ const MARGIN_MS = 60_000;
 const LOGIN_MS = 30_000;
 const ACCESS_TOKEN = /^cw_/;
 
+const keptSession = z.object({ email: z.string(), token: z.object({ value: z.string(), expiresAt: z.number() }) });
 const tokenAnswer = z.looseObject({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 
 export function createAuth(deps: AccountDeps, baseUrl: string): Auth {
   const { email = '', secret = '' } = deps.secrets;
   let credential = credentialOf(email, secret);
   let rejected = false;
+  /** What a person signed in for in the browser is for all instances of the account. */
+  const session = createCell(deps.store, 'session', keptSession);
 
   const bound = () => {
     const trace = { demo: false, requestId: undefined };
@@ -90,9 +95,16 @@ export function createAuth(deps: AccountDeps, baseUrl: string): Auth {
   };
   return {
     prove,
-    get ready() {
-      if (credential?.kind !== 'session') return credential !== undefined;
-      return !rejected && credential.token.expiresAt > deps.now();
+    async ready() {
+      if (credential !== undefined && credential.kind !== 'session') return true;
+      const isGood = (token: Token): boolean => token.expiresAt > deps.now();
+      if (credential !== undefined && !rejected && isGood(credential.token)) return true;
+      const { value: known } = await session.read();
+      if (known === undefined || !isGood(known.token) || known.token.value === credential?.token.value) return false;
+      deps.keepSecret(known.token.value);
+      credential = { kind: 'session', ...known };
+      rejected = false;
+      return true;
     },
     get credential() {
       return credential;
@@ -113,10 +125,14 @@ export function createAuth(deps: AccountDeps, baseUrl: string): Auth {
         });
       },
     },
-    use(given) {
+    async use(given) {
       credential = given;
       rejected = false;
       tokens = newTokens();
+      if (given.kind !== 'session') return;
+      const { kind: _kind, ...value } = given;
+      const lifeMs = given.token.expiresAt - deps.now();
+      await session.update(() => ({ result: undefined, keep: { value, lifeMs } }));
     },
     exchange,
     renew() {

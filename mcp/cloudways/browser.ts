@@ -23,15 +23,15 @@ export const browser: BrowserSignIn<Cloudways> = {
       return email.safeParse(who).success ? undefined : 'This is not an e-mail address.';
     },
   },
-  ready: ({ auth }) => auth.ready,
+  ready: ({ auth }) => auth.ready(),
   async signIn({ auth }, { email: who = '', secret = '' }, keep) {
     const credential = credentialOf(who, secret);
     if (credential?.kind === 'access-token') {
       await auth.prove(credential.token);
-      auth.use(credential);
+      await auth.use(credential);
       return;
     }
     const token = await auth.exchange(who, secret);
-    auth.use(keep ? { kind: 'api-key', email: who, key: secret } : { kind: 'session', email: who, token });
+    await auth.use(keep ? { kind: 'api-key', email: who, key: secret } : { kind: 'session', email: who, token });
   },
 };

@@ -164,6 +164,7 @@ export const cloudways: Manifest<Cloudways> = {
     buckets: { analytics: [ANALYTICS_WINDOW] },
   }),
   address: settings => ({ baseUrl: baseUrlOf(settings) }),
+  identityOf: (settings, { email = '', secret = '' }) => [baseUrlOf(settings), email || secret || 'browser'].join(' '),
   open(deps) {
     const { settings } = deps;
     const baseUrl = baseUrlOf(settings);
@@ -171,7 +172,7 @@ export const cloudways: Manifest<Cloudways> = {
       auth: createAuth(deps, baseUrl),
       baseUrl,
       limiter: deps.limiter,
-      cache: createCache(deps.now),
+      cache: createCache(deps.store),
       queue: createQueue({ waiting: WAITING, now: deps.now }),
       pollMs: number(settings.pollMs, POLL_MS),
       role: typeof settings.role === 'string' && settings.role !== '' ? settings.role : undefined,

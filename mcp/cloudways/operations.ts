@@ -41,7 +41,7 @@ export async function look(call: CloudwaysCall, id: string): Promise<Seen> {
     ignoreStatus: true,
   });
   const seen = seenOf(id, body);
-  if (seen.state !== 'running') forgetServers(call);
+  if (seen.state !== 'running') await forgetServers(call);
   return seen;
 }
 

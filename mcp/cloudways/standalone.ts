@@ -2,7 +2,7 @@ import { Fault, type StandaloneDefaults } from '../kit/index.ts';
 
 /** Variables of the original server (fact sheet §4) that mean nothing here, and why. */
 const POINTLESS: Readonly<Record<string, string>> = {
-  REDIS_POOL_SIZE: 'there is no pool of connections to Redis',
+  REDIS_POOL_SIZE: 'one connection to Redis carries all requests at once',
   HTTP_POOL_SIZE: 'eight requests at once are more than the vendor works on',
   AUTH_BASE_URL: 'the sign-in page has an address of its own, on this machine, for each sign-in',
   AUTH_POLL_INTERVAL: 'a sign-in is noticed at once',
@@ -14,22 +14,16 @@ export const standalone: StandaloneDefaults = {
   transport: 'streamable-http',
   port: 7_000,
   presentation: 'flat',
+  stores: ['redis'],
   review(env) {
     const { ENCRYPTION_KEY: key, REDIS_URL: redis } = env;
     if (key && !ENCRYPTION_KEY.test(key))
       throw new Fault('GH_INVALID_INPUT', 'ENCRYPTION_KEY must be 32 bytes in URL-safe base64: 44 characters.', {
         hint: 'Correct it, or leave it out: nothing is stored without REDIS_URL.',
       });
-    if (redis && !key)
-      throw new Fault('GH_INVALID_INPUT', 'REDIS_URL without ENCRYPTION_KEY: nothing may be stored there unsealed.', {
-        hint: 'Leave REDIS_URL out: one instance needs no Redis.',
-      });
     return [
       ...Object.entries(POINTLESS).flatMap(([name, why]) => (env[name] ? [`${name} has no effect: ${why}.`] : [])),
-      ...(redis
-        ? ['REDIS_URL has no effect: limits, sign-in and cache are in memory. Run one instance for one account.']
-        : []),
-      ...(key && !redis ? ['ENCRYPTION_KEY has no effect: nothing is stored.'] : []),
+      ...(key && !redis ? ['ENCRYPTION_KEY has no effect: without REDIS_URL nothing is stored.'] : []),
     ];
   },
 };

@@ -53,7 +53,7 @@ export const devops: Manifest<Devops> = {
       config,
       auth: createAuth(deps, config),
       driver: config.executor === 'github' ? githubDriver : platformDriver,
-      cache: createCache(deps.now),
+      cache: createCache(deps.store),
       // §5.1: reads need both.
       datadog: apiKey === '' || appKey === '' ? undefined : { apiKey, appKey },
       githubToken: deps.secrets.githubToken || undefined,

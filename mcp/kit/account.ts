@@ -17,9 +17,12 @@ import {
 import { catalogOf } from './derive.ts';
 import { Fault, isFaultCode } from './fault.ts';
 import { createHttpClient, type HttpClient, type Trace } from './http.ts';
-import { createLimiter } from './limiter.ts';
+import { type Budget, createLimiter, windowsOf } from './limiter.ts';
 import { createLogger, type Logger } from './log.ts';
+import { createPace, type Pace } from './pace.ts';
 import { MASK, redactText } from './redact.ts';
+import { createMemoryStore, type SharedStore } from './shared-store.ts';
+import { createSqliteStore } from './sqlite-store.ts';
 
 export interface AccountOptions {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -38,6 +41,8 @@ export interface AccountOptions {
   readonly storeSecret?: (field: string, value: string) => void;
   /** Sign-in on a page, where the backend has one and there are no credentials. */
   readonly browser?: BrowserOptions;
+  /** Shared with the other instances of this account; without it, this process keeps for itself what it counts. */
+  readonly store?: SharedStore;
 }
 
 export interface ToolAnswer {
@@ -77,6 +82,8 @@ export interface Account {
   complete(prompt: string, argument: string, given: string, options: CallOptions): Promise<readonly string[]>;
   resource(uri: string, options: CallOptions): Promise<{ readonly text: string; readonly mimeType: string }>;
   health(): Health;
+  /** Asks what is shared with other processes, so that `health` is of now. Never throws: what is down shows elsewhere. */
+  look(): Promise<void>;
   /** Calls of tools since the start, by how they ended. */
   readonly calls: { readonly ok: number; readonly failed: number };
 }
@@ -97,7 +104,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
   });
   const catalog = catalogOf(manifest);
   const limits = typeof manifest.limits === 'function' ? manifest.limits(options.settings) : manifest.limits;
-  const limiter = createLimiter({ ...limits, now });
+  const store = options.store ?? createMemoryStore(now);
+  const limiter = createLimiter({ ...limits, now, pace: paceOf(limits, { ...options, now }) });
   let client: HttpClient | undefined;
   const state = manifest.open({
     settings: options.settings,
@@ -106,6 +114,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     limiter,
     now,
     log,
+    store,
     keepSecret: value => void secrets.add(value),
     stateFolder: options.stateFolder,
     storeSecret: options.storeSecret,
@@ -118,6 +127,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       userAgent: `gatehouse/${manifest.version}`,
       secrets: () => secrets,
       now,
+      store,
+      ...(manifest.breaker === undefined ? {} : { breaker: manifest.breaker }),
       onHealth: health => options.onHealth?.(health),
       log: (level, message, fields) => log[level](message, fields),
       ...(options.backoffMs === undefined ? {} : { backoffMs: options.backoffMs }),
@@ -218,7 +229,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       const missing = [...manifest.settings, ...manifest.credentials].filter(
         field => field.required && (given[field.name] ?? '') === '',
       );
-      if (missing.length > 0 && manifest.browser?.ready(state) !== true) {
+      if (missing.length > 0 && (await manifest.browser?.ready(state)) !== true) {
         const names = missing.map(field =>
           field.variable === undefined ? field.name : `${field.name} (${field.variable})`,
         );
@@ -249,6 +260,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
           credentials: manifest.credentials.map(({ name }) => name),
           log,
           now,
+          store,
           keepSecret: value => void secrets.add(value),
           storeSecret: options.storeSecret,
         });
@@ -291,6 +303,10 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     info,
     signIn,
     health: () => theClient().health(),
+    look: () =>
+      theClient()
+        .look()
+        .catch(() => undefined),
     calls,
     async retire() {
       try {
@@ -396,6 +412,19 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       return { text: redactText(text, secrets), mimeType: resource.mimeType };
     },
   };
+}
+
+/** From this on a window outlives processes: what was started before a restart counts, so it is kept in a file. In ms. */
+const LONG_WINDOW_MS = 3_600_000;
+
+function paceOf(
+  budget: Budget,
+  { store, stateFolder, now }: Pick<AccountOptions, 'store' | 'stateFolder'> & { readonly now: () => number },
+): Pace | undefined {
+  const windows = windowsOf(budget);
+  if (store !== undefined) return createPace({ store, windows, concurrency: budget.concurrency });
+  if (windows.every(({ ms }) => ms < LONG_WINDOW_MS)) return undefined;
+  return createPace({ store: createSqliteStore(join(stateFolder, 'pace.db'), now), windows });
 }
 
 function textOf(structured: Outcome, whole: string, outcome: Outcome): string {

@@ -1,3 +1,6 @@
+import * as z from 'zod';
+import { type Cell, createCell, type SharedStore } from './shared-store.ts';
+
 /** How often someone may fail to sign in. */
 export interface AttemptLimits {
   readonly perSession: number;
@@ -9,46 +12,40 @@ export interface AttemptLimits {
 /** Counts failures by session and by address; both lock out on their own. */
 export interface Attempts {
   /** Milliseconds until the next try is allowed; 0: now. */
-  wait(session: string, address: string): number;
-  failed(session: string, address: string): void;
-  succeeded(session: string, address: string): void;
+  wait(session: string, address: string): Promise<number>;
+  failed(session: string, address: string): Promise<void>;
+  succeeded(session: string, address: string): Promise<void>;
 }
 
-interface Count {
-  failures: number;
-  last: number;
-}
+const count = z.object({ failures: z.number(), last: z.number() });
+type Count = z.output<typeof count>;
 
-export function createAttempts(limits: AttemptLimits, now: () => number): Attempts {
-  const counts = new Map<string, Count>();
-  const of = (key: string): Count => {
-    const known = counts.get(key);
-    if (known !== undefined && now() - known.last < limits.lockoutMs) return known;
-    const fresh = { failures: 0, last: now() };
-    counts.set(key, fresh);
-    return fresh;
-  };
-  const keys = (session: string, address: string): readonly (readonly [string, number])[] => [
-    [`session ${session}`, limits.perSession],
-    [`address ${address}`, limits.perAddress],
+/** Counted in the store: whoever shares it shares the lock-outs. */
+export function createAttempts({ perSession, perAddress, lockoutMs }: AttemptLimits, store: SharedStore): Attempts {
+  const cells = (session: string, address: string): readonly (readonly [Cell<Count>, number])[] => [
+    [createCell(store, `attempts/session ${session}`, count), perSession],
+    [createCell(store, `attempts/address ${address}`, count), perAddress],
   ];
+  const living = (known: Count | undefined, time: number): number =>
+    known !== undefined && time - known.last < lockoutMs ? known.failures : 0;
   return {
-    wait(session, address) {
-      const waits = keys(session, address).map(([key, most]) => {
-        const { failures, last } = of(key);
-        return failures < most ? 0 : last + limits.lockoutMs - now();
+    async wait(session, address) {
+      const waits = cells(session, address).map(async ([cell, most]) => {
+        const { value, time } = await cell.read();
+        return value === undefined || living(value, time) < most ? 0 : value.last + lockoutMs - time;
       });
-      return Math.max(0, ...waits);
+      return Math.max(0, ...(await Promise.all(waits)));
     },
-    failed(session, address) {
-      for (const [key] of keys(session, address)) {
-        const count = of(key);
-        count.failures += 1;
-        count.last = now();
-      }
+    async failed(session, address) {
+      for (const [cell] of cells(session, address))
+        await cell.update((known, time) => {
+          const value = { failures: living(known, time) + 1, last: time };
+          return { result: undefined, keep: { value, lifeMs: lockoutMs } };
+        });
     },
-    succeeded(session, address) {
-      for (const [key] of keys(session, address)) counts.delete(key);
+    async succeeded(session, address) {
+      for (const [cell] of cells(session, address))
+        await cell.update(() => ({ result: undefined, keep: { value: undefined, lifeMs: lockoutMs } }));
     },
   };
 }

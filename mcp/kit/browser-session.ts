@@ -3,6 +3,7 @@ import { type AttemptLimits, createAttempts } from './attempts.ts';
 import type { BrowserSignIn, Call } from './define.ts';
 import { Fault } from './fault.ts';
 import type { Logger } from './log.ts';
+import type { SharedStore } from './shared-store.ts';
 import { openSignInPage, type SignInPage, type SignInState, type SignInValues } from './sign-in-page.ts';
 
 export interface BrowserOptions extends AttemptLimits {
@@ -19,6 +20,7 @@ interface Deps extends BrowserOptions {
   readonly credentials: readonly string[];
   readonly log: Logger;
   readonly now: () => number;
+  readonly store: SharedStore;
   readonly keepSecret: (value: string) => void;
   readonly storeSecret: ((field: string, value: string) => void) | undefined;
 }
@@ -29,7 +31,7 @@ const KEEP_QUESTION = ' Keep it in the vault of Gatehouse, so that nobody has to
 
 /** The sign-in of one account on a page: one page at a time, for all calls that wait. */
 export function createBrowserSession<State>(browser: BrowserSignIn<State>, state: State, deps: Deps) {
-  const attempts = createAttempts(deps, deps.now);
+  const attempts = createAttempts(deps, deps.store);
   let page: SignInPage | undefined;
   let opening: Promise<SignInPage> | undefined;
 
@@ -65,7 +67,7 @@ export function createBrowserSession<State>(browser: BrowserSignIn<State>, state
   return {
     /** Waits for a sign-in as long as the call may, when there is none. Throws `GH_SIGN_IN` with the address of the page. */
     async ensure(call: Call<State>): Promise<void> {
-      if (browser.ready(state)) return;
+      if (await browser.ready(state)) return;
       const { url, ended } = await currentPage();
       call.progress(0.001, undefined, `Sign in at ${url}`);
       const leftMs = Math.max(0, call.deadline - deps.now() - ANSWER_MS);

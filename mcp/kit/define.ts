@@ -1,8 +1,10 @@
 import type * as z from 'zod';
+import type { BreakerRule } from './breaker.ts';
 import type { CatalogField, Effect, Flag, SetupStep } from './catalog.ts';
 import type { Authorizer, Http, HttpClient } from './http.ts';
 import type { Budget, Limiter } from './limiter.ts';
 import type { Logger } from './log.ts';
+import type { SharedStore } from './shared-store.ts';
 import type { SignInForm, SignInValues } from './sign-in-page.ts';
 
 /**
@@ -30,6 +32,10 @@ export interface Manifest<State> {
   readonly readOnlyVariable?: string;
   /** The account's budget at the vendor. */
   readonly limits: Budget | ((settings: Settings) => Budget);
+  /** When nothing more is sent for a while; 8 failures in a row and 15 s unless told. */
+  readonly breaker?: BreakerRule;
+  /** What makes two processes with the same settings and credentials one account for the vendor: who signs in, and where. */
+  identityOf?(settings: Settings, secrets: Readonly<Record<string, string>>): string;
   /** Where requests go, and which other hosts they may go to. Settings are checked already. */
   address(settings: Settings): {
     readonly baseUrl: string;
@@ -66,7 +72,7 @@ export interface SignedIn {
 export interface BrowserSignIn<State> {
   readonly form: SignInForm;
   /** Whether there is something to sign requests with now. */
-  ready(state: State): boolean;
+  ready(state: State): boolean | Promise<boolean>;
   /**
    * Proves what was typed and uses it, in memory: for good when the person agreed to have it kept in the vault (which is the
    * kit's doing), else no longer than need be. Throws `Fault`.
@@ -80,6 +86,8 @@ export interface StandaloneDefaults {
   readonly presentation: 'grouped' | 'flat';
   /** Whether it runs read-only when neither a flag nor the variable says so; `false` unless told. */
   readonly readOnly?: boolean;
+  /** What several instances may share; nothing unless told. */
+  readonly stores?: readonly 'redis'[];
   /** What to tell people about variables of the original server that mean nothing here. Throws `Fault` for a wrong one. */
   review(env: Readonly<Record<string, string | undefined>>): readonly string[];
 }
@@ -92,6 +100,8 @@ export interface AccountDeps {
   readonly limiter: Limiter;
   readonly now: () => number;
   readonly log: Logger;
+  /** What all instances of this account keep in common; in memory where there is one only. */
+  readonly store: SharedStore;
   /** Further values to mask from now on: a token, a new secret. */
   readonly keepSecret: (value: string) => void;
   /** The private folder of this connection. */

@@ -18,6 +18,9 @@ export const FAULTS = {
   GH_CANCELLED: 'Call again when it is wanted after all.',
   GH_TOO_LARGE: 'Ask for less: a narrower filter, a smaller page.',
   GH_FILE: 'Check the folder that was allowed for files.',
+  GH_STORE_DOWN: 'Bring the store back (Redis, PostgreSQL, the disk), then call again; nothing was sent to the vendor.',
+  GH_STORE_KEY: 'Set ENCRYPTION_KEY to 32 random bytes in base64, the same for all instances.',
+  GH_STORE_SCHEMA: 'Run the named command, then start again; nothing was changed.',
   GH_INTERNAL: 'This is a defect of Gatehouse; the log of the server has the details.',
 } as const;
 

@@ -6,6 +6,7 @@ import type { Health } from './control.ts';
 import { createHttpClient, type Http, type HttpDeps, type Trace } from './http.ts';
 import { createLimiter } from './limiter.ts';
 import { jsonAnswer, Refusal, type Route, startSandboxServer } from './sandbox.ts';
+import { createMemoryStore } from './shared-store.ts';
 
 const THING = '/v1/thing';
 
@@ -50,6 +51,7 @@ function client(baseUrl: string, changes: Partial<HttpDeps> = {}) {
     onHealth: health => void healths.push(health),
     log: (_level, message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`),
     backoffMs: 2,
+    store: createMemoryStore(Date.now),
     ...changes,
   });
   const trace: Trace = { demo: false, requestId: undefined };
@@ -203,7 +205,7 @@ describe('the breaker', () => {
   const down = { kind: 'status', status: 500, times: 'always' } as const;
 
   it('opens after 8 failures in a row, sends nothing for a while, and closes when the vendor is back', async () => {
-    await using it = await started({ breakMs: 150 });
+    await using it = await started({ breaker: { failures: 8, openMs: 150, trials: 1 } });
     it.vendor.faults.inject(down);
     for (let turn = 0; turn < 8; turn++) await expect(it.get()).rejects.toMatchObject({ code: 'GH_VENDOR_DOWN' });
     expect(it.client.health()).toEqual({ breaker: 'open' });
@@ -236,7 +238,7 @@ describe('the breaker', () => {
   it('recovers also when the first request afterwards needs a new token from the same host', async () => {
     const tokens: string[] = ['good-token'];
     await using it = await started({
-      breakMs: 50,
+      breaker: { failures: 8, openMs: 50, trials: 1 },
       authorizer: {
         async headers() {
           if (tokens.length === 0) {
@@ -493,7 +495,7 @@ describe('proofs, files and the breaker', () => {
     rig.vendor.faults.inject({ kind: 'status', status: 500, times: 8 });
     for (let n = 0; n < 8; n++) await rig.http.send({ path: THING, purpose: 'Looking' }).catch(() => undefined);
     expect(rig.client.health().breaker).toBe('open');
-    rig.client.closeBreaker();
+    await rig.client.closeBreaker();
     expect(rig.client.health().breaker).toBe('closed');
     expect((await rig.http.send({ path: THING, purpose: 'Looking' })).status).toBe(200);
   });

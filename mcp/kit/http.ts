@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import { type Breaker, BreakerOpen, type BreakerRule, createBreaker } from './breaker.ts';
 import type { Health } from './control.ts';
 import { Fault } from './fault.ts';
 import type { Limiter } from './limiter.ts';
 import { redactText } from './redact.ts';
+import type { SharedStore } from './shared-store.ts';
 
 /** How requests of an account prove who they are. */
 export interface Authorizer {
@@ -32,7 +33,9 @@ export interface HttpClient {
   bind(call: { readonly signal: AbortSignal; readonly deadline: number; readonly trace: Trace }): Http;
   health(): Health;
   /** Closes the circuit breaker of the base URL at once, for a person who knows that the vendor is well again. */
-  closeBreaker(): void;
+  closeBreaker(): Promise<void>;
+  /** Asks what is shared with other processes how it is; `health` tells it then. Throws `GH_STORE_DOWN`. */
+  look(): Promise<void>;
   /** Whether any answer so far came from a sandbox. */
   readonly sandbox: boolean;
 }
@@ -104,8 +107,10 @@ export interface HttpDeps {
   readonly backoffMs?: number;
   /** Milliseconds for one try; 30,000 unless told. */
   readonly timeoutMs?: number;
-  /** Milliseconds for which nothing is sent to a host that failed 8 times in a row; 15,000 unless told. */
-  readonly breakMs?: number;
+  /** When nothing more is sent to a host; after 8 failures in a row, for 15 s, unless told. */
+  readonly breaker?: BreakerRule;
+  /** Where the breakers' states are kept. */
+  readonly store: SharedStore;
 }
 
 const TRIES = 4;
@@ -113,8 +118,7 @@ const TRIES = 4;
 const JITTER = 0.25;
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 16 * 1024 * 1024;
-const BREAK_AFTER = 8;
-const BREAK_MS = 15_000;
+const BREAKER: BreakerRule = { failures: 8, openMs: 15_000, trials: 1 };
 const REPEATABLE = [429, 502, 503, 504];
 
 /** A try that failed, and what is known of it. */
@@ -140,26 +144,32 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
   const { limiter, now, authorizer } = deps;
   const tryMs = deps.timeoutMs ?? TIMEOUT_MS;
   const base = new URL(deps.baseUrl);
-  const newBreaker = () =>
-    circuitBreaker(
-      handleWhen(error => error instanceof Failure && error.unwell),
-      { halfOpenAfter: deps.breakMs ?? BREAK_MS, breaker: new ConsecutiveBreaker(BREAK_AFTER) },
-    );
-  const breaker = newBreaker();
+  const rule = deps.breaker ?? BREAKER;
+  const newBreaker = (host: string): Breaker =>
+    createBreaker({
+      store: deps.store,
+      name: host,
+      rule,
+      onChange: () => {
+        if (host === base.host) deps.onHealth(health());
+      },
+    });
+  const breaker = newBreaker(base.host);
   /** One for each host: a status page that is down must not close the way to the API. */
   const breakers = new Map([[base.host, breaker]]);
-  const breakerOf = ({ host }: URL) => {
-    const known = breakers.get(host) ?? newBreaker();
+  const breakerOf = ({ host }: URL): Breaker => {
+    const known = breakers.get(host) ?? newBreaker(host);
     breakers.set(host, known);
     return known;
   };
+  const verdictOn = (outcome: { readonly value: Response } | { readonly error: unknown }) => {
+    if ('value' in outcome) return rule.statuses?.includes(outcome.value.status) === true ? 'unwell' : 'well';
+    return outcome.error instanceof Failure && outcome.error.unwell ? 'unwell' : 'neither';
+  };
   const health = (): Health => {
     const left = limiter.left();
-    const state =
-      breaker.state === CircuitState.Open ? 'open' : breaker.state === CircuitState.HalfOpen ? 'half-open' : 'closed';
-    return { breaker: state, ...(left === undefined ? {} : { budgetLeft: left }) };
+    return { breaker: breaker.state, ...(left === undefined ? {} : { budgetLeft: left }) };
   };
-  breaker.onStateChange(() => deps.onHealth(health()));
   const clean = (text: string): string => redactText(text, deps.secrets());
   let sandbox = false;
 
@@ -190,7 +200,7 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
         const proof = request.authorized === false ? undefined : await authorizer?.headers();
         // The breaker is innermost: what it waits for must never be something that itself waits for the breaker.
         const response = await limiter.run(
-          () => breakerOf(url).execute(() => transmit(url, request, proof?.headers ?? {}, timeoutMs)),
+          () => breakerOf(url).run(() => transmit(url, request, proof?.headers ?? {}, timeoutMs), verdictOn),
           call.signal,
           call.deadline,
           request.bucket,
@@ -322,11 +332,8 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
         try {
           return await once();
         } catch (error) {
-          if (error instanceof BrokenCircuitError)
-            throw new Fault(
-              'GH_VENDOR_DOWN',
-              `${request.purpose}: the vendor failed ${BREAK_AFTER} times in a row, so nothing is sent for a few seconds.`,
-            );
+          if (error instanceof BreakerOpen)
+            throw new Fault('GH_VENDOR_DOWN', `${request.purpose}: ${whyOpen(rule)}, so nothing is sent for a while.`);
           if (!(error instanceof Failure))
             throw call.signal.aborted && !(error instanceof Fault)
               ? new Fault('GH_CANCELLED', `${request.purpose}: cancelled.`)
@@ -379,7 +386,10 @@ export function createHttpClient(deps: HttpDeps): HttpClient {
   return {
     bind,
     health,
-    closeBreaker: () => breaker.isolate().dispose(),
+    closeBreaker: () => breaker.close(),
+    async look() {
+      await Promise.all([breaker.look(), limiter.state()]);
+    },
     get sandbox() {
       return sandbox;
     },
@@ -455,6 +465,11 @@ function retryAfter(header: string | null, now: number): number | undefined {
 function numberIn(headers: Headers, name: string): number | undefined {
   const text = headers.get(name);
   return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function whyOpen({ failures, share }: BreakerRule): string {
+  if (share === undefined) return `the vendor failed ${failures} times in a row`;
+  return `${share.part * 100} % of the requests of the last ${share.ms / 1_000} s failed`;
 }
 
 function isRead(request: Request): boolean {

@@ -1,3 +1,4 @@
+export type { BreakerRule } from './breaker.ts';
 export { type Cache, createCache } from './cache.ts';
 export type { Catalog, CatalogField, SetupStep } from './catalog.ts';
 export { steadyClock } from './clock.ts';
@@ -26,4 +27,5 @@ export type { Limiter } from './limiter.ts';
 export { poll } from './poll.ts';
 export { createQueue, type Queue } from './queue.ts';
 export { MASK } from './redact.ts';
+export { type Cell, createCell, type SharedStore } from './shared-store.ts';
 export { createTokenSource, type Token, type TokenSource } from './token.ts';

@@ -126,7 +126,7 @@ describe('a limiter', () => {
     await Promise.all([run('small 1', 'small'), run('small 2', 'small'), run('plain')]);
     expect(order).toEqual(['small 1', 'plain', 'small 2']);
     expect(limiter.left()).toBe(2);
-    expect(limiter.state()).toEqual([
+    expect(await limiter.state()).toEqual([
       { name: 'account', capacity: 5, windowMs: 60_000, left: 2, vendor: undefined },
       { name: 'small', capacity: 1, windowMs: 80, left: 0, vendor: undefined },
     ]);
@@ -141,6 +141,6 @@ describe('a limiter', () => {
     await expect(limiter.run(async () => undefined, never, 1_000)).rejects.toMatchObject({ code: 'GH_VENDOR_RATE' });
     time = 1_200;
     await limiter.run(async () => undefined, never, 1_300);
-    expect(limiter.state()).toMatchObject([{ vendor: { remaining: 8, limit: 100 } }]);
+    expect(await limiter.state()).toMatchObject([{ vendor: { remaining: 8, limit: 100 } }]);
   });
 });

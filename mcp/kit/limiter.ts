@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Fault } from './fault.ts';
+import type { Pace, PaceWindow } from './pace.ts';
 
 /** At most `calls` within any `ms`. */
 export interface RateWindow {
@@ -42,14 +44,19 @@ export interface Limiter {
   holdUntil(time: number): void;
   /** The vendor said how many requests are left: with few left, the next ones are spread out. */
   told(told: Told, bucket?: string): void;
-  /** Calls left in the tightest window; `undefined` without windows. */
+  /** Calls left in the tightest window, as far as this process knows; `undefined` without windows. */
   left(): number | undefined;
-  state(): readonly BudgetState[];
+  /** Throws `GH_STORE_DOWN` where the count is kept elsewhere, and that cannot be reached. */
+  state(): Promise<readonly BudgetState[]>;
 }
 
 interface Waiting {
+  /** Order of arrival. */
+  readonly turn: number;
   readonly deadline: number;
   readonly bucket: string;
+  readonly lease: string;
+  isGone: boolean;
   letIn(): void;
   turnAway(reason: unknown): void;
 }
@@ -81,6 +88,11 @@ function createMeter(windows: readonly RateWindow[], now: () => number) {
     start(time: number): void {
       if (windows.length > 0) starts.push(time);
     },
+    /** It did not start after all. */
+    unstart(time: number): void {
+      const index = starts.lastIndexOf(time);
+      if (index >= 0) starts.splice(index, 1);
+    },
     left(): number | undefined {
       if (windows.length === 0) return undefined;
       return Math.min(...windows.map(window => window.calls - inside(window, now()).length));
@@ -97,18 +109,32 @@ function createMeter(windows: readonly RateWindow[], now: () => number) {
   return meter;
 }
 
+/** A lease lasts a little longer than the request may: in ms. */
+const LEASE_MS = 5_000;
+/** … and no longer than this, where the request has no deadline. In ms. */
+const LONGEST_LEASE_MS = 120_000;
+
+export function windowsOf({ windows = [], buckets = {} }: Budget): readonly PaceWindow[] {
+  const all = [[ACCOUNT, windows] as const, ...Object.entries(buckets)];
+  return all.flatMap(([name, own]) => own.map(window => ({ name, ...window })));
+}
+
+/** `pace`: also counted there, with what others start for the same account. */
 export function createLimiter({
   concurrency,
   windows = [],
   buckets = {},
   now,
-}: Budget & { readonly now: () => number }): Limiter {
+  pace,
+}: Budget & { readonly now: () => number; readonly pace?: Pace | undefined }): Limiter {
   const account = createMeter(windows, now);
   const meters = new Map(Object.entries(buckets).map(([name, own]) => [name, createMeter(own, now)]));
   let running = 0;
   let line: Waiting[] = [];
   let alarm: NodeJS.Timeout | undefined;
+  let turns = 0;
 
+  const metersOf = ({ bucket }: Waiting) => [account, meters.get(bucket)].filter(meter => meter !== undefined);
   const waitOf = ({ bucket }: Waiting): number => Math.max(account.wait(), meters.get(bucket)?.wait() ?? 0);
 
   /** Lets in whoever may start now, and turns away whose turn would come too late. */
@@ -133,23 +159,55 @@ export function createLimiter({
         alarm = setTimeout(serve, Math.min(60_000, ...left.map(({ ms }) => ms)));
         return;
       }
+      const time = now();
       running += 1;
-      for (const meter of [account, meters.get(next.waiting.bucket)]) meter?.start(now());
+      for (const meter of metersOf(next.waiting)) meter.start(time);
       line = line.filter(other => other !== next.waiting);
-      next.waiting.letIn();
+      if (pace === undefined) next.waiting.letIn();
+      else void askPace(pace, next.waiting, time);
     }
   };
 
-  const turn = (signal: AbortSignal, deadline: number, bucket: string): Promise<void> =>
+  /** Has it counted with the others' too; back into the line, at its old place, where they left no room. */
+  const askPace = async (common: Pace, waiting: Waiting, time: number): Promise<void> => {
+    const { bucket, lease, deadline } = waiting;
+    const names = meters.has(bucket) ? [ACCOUNT, bucket] : [ACCOUNT];
+    const back = (): void => {
+      running -= 1;
+      for (const meter of metersOf(waiting)) meter.unstart(time);
+    };
+    try {
+      const leaseMs = Math.min(LONGEST_LEASE_MS, Math.max(0, deadline - now()) + LEASE_MS);
+      const { waitMs, name } = await common.take(names, lease, leaseMs);
+      if (waitMs === 0 && !waiting.isGone) return waiting.letIn();
+      back();
+      if (waitMs === 0) void common.release(lease);
+      else {
+        const meter = meters.get(name) ?? account;
+        meter.held = Math.max(meter.held, now() + waitMs);
+        if (!waiting.isGone) line = [...line, waiting].toSorted((one, other) => one.turn - other.turn);
+      }
+    } catch (error) {
+      back();
+      waiting.turnAway(error);
+    }
+    serve();
+  };
+
+  const turn = (signal: AbortSignal, deadline: number, bucket: string, lease: string): Promise<void> =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const leave = (): void => {
+        waiting.isGone = true;
         line = line.filter(other => other !== waiting);
         waiting.turnAway(signal.reason);
       };
       const waiting: Waiting = {
+        turn: turns++,
         deadline,
         bucket,
+        lease,
+        isGone: false,
         letIn() {
           signal.removeEventListener('abort', leave);
           resolve();
@@ -164,27 +222,41 @@ export function createLimiter({
       serve();
     });
 
+  const seen = (window: RateWindow): number => pace?.left({ name: ACCOUNT, ...window }) ?? 0;
+
   return {
     async run(work, signal, deadline = Number.POSITIVE_INFINITY, bucket = ACCOUNT) {
-      await turn(signal, deadline, bucket);
+      const lease = randomUUID();
+      await turn(signal, deadline, bucket, lease);
       try {
         return await work();
       } finally {
         running -= 1;
+        void pace?.release(lease);
         serve();
       }
     },
     holdUntil(time) {
       account.held = Math.max(account.held, time);
+      void pace?.hold(ACCOUNT, time - now());
       serve();
     },
     told(told, bucket = ACCOUNT) {
       const meter = meters.get(bucket) ?? account;
       meter.vendor = told;
-      if (told.remaining < FEW) meter.held = Math.max(meter.held, now() + meter.spreadMs * (FEW - told.remaining));
+      if (told.remaining < FEW) {
+        const ms = meter.spreadMs * (FEW - told.remaining);
+        meter.held = Math.max(meter.held, now() + ms);
+        void pace?.hold(meters.has(bucket) ? bucket : ACCOUNT, ms);
+      }
       serve();
     },
-    left: () => account.left(),
-    state: () => [...account.state(ACCOUNT), ...[...meters].flatMap(([name, meter]) => meter.state(name))],
+    left: () => (pace === undefined || windows.length === 0 ? account.left() : Math.min(...windows.map(seen))),
+    async state() {
+      const own = [...account.state(ACCOUNT), ...[...meters].flatMap(([name, meter]) => meter.state(name))];
+      if (pace === undefined) return own;
+      await pace.look();
+      return own.map(one => ({ ...one, left: pace.left({ name: one.name, calls: one.capacity, ms: one.windowMs }) }));
+    },
   };
 }

@@ -82,7 +82,7 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
     const address = request.socket.remoteAddress ?? '';
     const given = new URLSearchParams(await bodyOf(request));
     if (!same(given.get('word') ?? '', formWord)) return page(response, 403, form, refusalOf('The form is not ours.'));
-    const waitMs = deps.attempts.wait(session, address);
+    const waitMs = await deps.attempts.wait(session, address);
     if (waitMs > 0) {
       state = 'locked';
       note('locked out', { address, seconds: Math.ceil(waitMs / 1_000) });
@@ -96,11 +96,11 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
     const wrong = form.check(values);
     const failed = wrong ?? (await deps.signIn(values, given.get('keep') === 'yes').then(() => undefined, sentenceOf));
     if (failed === undefined) {
-      deps.attempts.succeeded(session, address);
+      await deps.attempts.succeeded(session, address);
       over('authenticated');
       return page(response, 200, form, '<p role="status">You are signed in. You can close this page.</p>');
     }
-    deps.attempts.failed(session, address);
+    await deps.attempts.failed(session, address);
     note('failed', { address, form: wrong !== undefined });
     page(response, 400, form, `${refusalOf(failed)}${inputs(deps, formWord)}`);
   };

@@ -1,24 +1,18 @@
 import { spawn } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import {
-  localhostHostValidation,
-  localhostOriginValidation,
-  type NodeIncomingMessageLike,
-  toNodeHandler,
-} from '@modelcontextprotocol/node';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Account, createAccount, logFileOf, notSignedIn } from './account.ts';
 import type { BrowserOptions } from './browser-session.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
 import type { Manifest, Settings } from './define.ts';
+import { addressOf, doorOf, isHere, listen, untilTold } from './doors.ts';
 import { Fault } from './fault.ts';
-import { mcpServer, toolsOf } from './mcp.ts';
+import { createLogger } from './log.ts';
+import { mcpServer } from './mcp.ts';
+import { openStores, type Stores } from './stores.ts';
 import { readTenants, tenantOf } from './tenants.ts';
 
 export interface StandaloneOptions {
@@ -37,6 +31,7 @@ interface Settled extends StandaloneOptions {
   readonly transport: 'stdio' | 'streamable-http' | 'sse';
   readonly port: number;
   readonly presentation: Presentation;
+  readonly stores: Stores;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -51,18 +46,22 @@ export async function runStandalone<State>(
   given: StandaloneOptions,
 ): Promise<void> {
   const { standalone } = manifest;
+  const warnings = standalone?.review(env) ?? [];
+  const write =
+    env.LOG_FORMAT?.toLowerCase() === 'console'
+      ? (line: string) => writeSync(2, forPeople(line))
+      : (line: string) => writeSync(2, line);
+  const level = levelOf(given.logLevel ?? env.LOG_LEVEL);
+  const log = createLogger({ level, name: manifest.name, file: undefined, secrets: () => [], stderr: write });
+  await using stores = await openStores(standalone ?? {}, env, manifest.name, log);
   const options: Settled = {
     ...given,
     transport: given.transport ?? standalone?.transport ?? 'stdio',
     port: given.port ?? standalone?.port ?? 8_000,
     presentation:
       presentationOf(env.GATEHOUSE_PRESENTATION) ?? standalone?.presentation ?? manifest.defaultPresentation,
+    stores,
   };
-  const warnings = standalone?.review(env) ?? [];
-  const write =
-    env.LOG_FORMAT?.toLowerCase() === 'console'
-      ? (line: string) => writeSync(2, forPeople(line))
-      : (line: string) => writeSync(2, line);
   if (options.transport === 'sse')
     throw new Fault('GH_INVALID_INPUT', 'The SSE transport of 2024 is gone from the protocol and from the SDK.', {
       hint: 'Use --transport streamable-http.',
@@ -70,7 +69,7 @@ export async function runStandalone<State>(
   if (env.GATEHOUSE_TENANTS) return await runTenants(manifest, env.GATEHOUSE_TENANTS, options, write);
   /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */
   let held: string[] | undefined = [];
-  const opened = open(manifest, env, options, line => void (held?.push(line) ?? write(line)));
+  const opened = open(manifest, env, options, '', line => void (held?.push(line) ?? write(line)));
   const { account } = opened;
   for (const warning of warnings) account.log.warn(warning);
   // Without credentials a person signs in later, in the browser, when something is asked for.
@@ -99,7 +98,7 @@ export async function runStandalone<State>(
         hint: 'Use --host 127.0.0.1, or set GATEHOUSE_MCP_KEY and send it as "Authorization: Bearer …".',
       },
     );
-  const door = doorOf(manifest, opened, options);
+  const door = doorOf(account, manifest.address(opened.settings).baseUrl, options);
   const server = await listen(options, given => (!key || isSame(given, key) ? door : undefined));
   account.log.info('listening', { url: addressOf(server, options) });
   await untilTold(server);
@@ -122,8 +121,8 @@ async function runTenants<State>(
   const doors = readTenants(file).map(tenant => {
     const stateFolder = join(options.stateFolder, 'tenants', tenant.name.toLowerCase());
     const marked = (line: string) => write(line.replace('{', `{"tenant":${JSON.stringify(tenant.name)},`));
-    const opened = open(manifest, tenant.variables, { ...options, stateFolder }, marked);
-    return { ...tenant, ...doorOf(manifest, opened, options) };
+    const opened = open(manifest, tenant.variables, { ...options, stateFolder }, tenant.name.toLowerCase(), marked);
+    return { ...tenant, ...doorOf(opened.account, manifest.address(opened.settings).baseUrl, options) };
   });
   const server = await listen(options, key => tenantOf(doors, key));
   for (const { account } of doors) account.log.info('listening', { url: addressOf(server, options) });
@@ -135,12 +134,23 @@ interface Opened {
   readonly settings: Settings;
 }
 
-function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stderr: (line: string) => void): Opened {
+/** `tenant`: its name, or nothing where there is one only. */
+function open<State>(
+  manifest: Manifest<State>,
+  env: Env,
+  options: Settled,
+  tenant: string,
+  stderr: (line: string) => void,
+): Opened {
   const settings = fromVariables(manifest.settings, env, true);
+  const secrets = fromVariables(manifest.credentials, env, false) as Record<string, string>;
+  const identity = manifest.identityOf?.(settings, secrets) ?? JSON.stringify([settings, secrets]);
+  const store = options.stores.shared([tenant, identity]);
   const account = createAccount(manifest, {
     settings,
     stderr,
-    secrets: fromVariables(manifest.credentials, env, false) as Record<string, string>,
+    secrets,
+    ...(store === undefined ? {} : { store }),
     readOnly: options.readOnly ?? readOnlyOf(manifest, env),
     stateFolder: options.stateFolder,
     logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
@@ -148,126 +158,6 @@ function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stde
     ...(manifest.browser === undefined ? {} : { browser: browserOptions(env) }),
   });
   return { account, settings };
-}
-
-/** What stands behind one key. */
-interface Door {
-  readonly account: Account;
-  readonly baseUrl: string;
-  mcp(request: NodeIncomingMessageLike, response: ServerResponse): unknown;
-}
-
-function doorOf<State>(manifest: Manifest<State>, { account, settings }: Opened, options: Settled): Door {
-  const handler = createMcpHandler(() => mcpServer(account, options.presentation), {
-    onerror: error => account.log.warn('protocol', { error: error.message }),
-  });
-  return { account, baseUrl: manifest.address(settings).baseUrl, mcp: toNodeHandler(handler) };
-}
-
-/** Streamable HTTP at `/mcp`, `GET /health`, `/tools` and `/metrics`, behind the door that the request's key opens. */
-async function listen(options: Settled, doorFor: (key: string) => Door | undefined): Promise<HttpServer> {
-  const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];
-  const server = createServer((request, response) => {
-    if (isHere(options.host) && (!hostAllowed(request, response) || !originAllowed(request, response))) return;
-    const door = doorFor(keyIn(request));
-    if (door === undefined) return void end(response, 401, { error: 'Missing or wrong key' });
-    const [pathname] = (request.url ?? '/').split('?', 1);
-    if (pathname === '/mcp') return void door.mcp(request as NodeIncomingMessageLike, response);
-    if (request.method === 'GET' && pathname === '/health')
-      return end(response, 200, healthOf(door.account, door.baseUrl, options, server));
-    if (request.method === 'GET' && pathname === '/tools')
-      return end(response, 200, { tools: toolsOf(door.account, options.presentation) });
-    if (request.method === 'GET' && pathname === '/metrics') return endText(response, metricsOf(door.account));
-    end(response, 404, { error: 'There are /mcp, /health, /tools and /metrics.' });
-  });
-  await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen(options.port, options.host, resolve),
-  );
-  return server;
-}
-
-function isHere(host: string): boolean {
-  return ['127.0.0.1', '::1', 'localhost'].includes(host);
-}
-
-function addressOf(server: HttpServer, options: Settled): string {
-  return `http://${options.host}:${(server.address() as AddressInfo).port}/mcp`;
-}
-
-async function untilTold(server: HttpServer): Promise<void> {
-  await new Promise<void>(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  server.close();
-  server.closeAllConnections();
-}
-
-/** The members that the original servers had (fact sheet of DPoD, §5). */
-function healthOf(account: Account, baseUrl: string, options: Settled, server: HttpServer) {
-  const { info, catalog } = account;
-  const tools = toolsOf(account, 'grouped');
-  const restricted = catalog.tools.filter(({ name, actions }) =>
-    actions.some(action => !info.permits(name, action.name)),
-  );
-  return {
-    status: account.health().breaker === 'closed' ? 'healthy' : 'degraded',
-    timestamp: new Date().toISOString(),
-    server: {
-      name: catalog.backend,
-      version: catalog.version,
-      transport: options.transport,
-      host: options.host,
-      port: (server.address() as AddressInfo).port,
-    },
-    tools: { count: catalog.tools.length, available: tools.map(tool => tool.name) },
-    configuration: { read_only_mode: info.readOnly, [`${catalog.backend}_base_url`]: baseUrl },
-    scopes: {
-      detected: info.scopes ?? [],
-      primary: info.scopes?.[0] ?? null,
-      filtering_mode: 'union',
-      total_tools: catalog.tools.length,
-      scope_restricted_tools: restricted.map(({ name }) => name),
-    },
-  };
-}
-
-function end(response: ServerResponse, status: number, body: unknown): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify(body));
-}
-
-function endText(response: ServerResponse, body: string): void {
-  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4', 'cache-control': 'no-store' }).end(body);
-}
-
-const BREAKER = { closed: 0, 'half-open': 1, open: 2 } as const;
-
-/** For Prometheus, in its text format 0.0.4. */
-function metricsOf({ catalog, calls, ...account }: Account): string {
-  const { breaker, budgetLeft } = account.health();
-  const own = `backend="${catalog.backend}"`;
-  return [
-    '# HELP gatehouse_tool_calls_total Calls of tools since the start.',
-    '# TYPE gatehouse_tool_calls_total counter',
-    `gatehouse_tool_calls_total{${own},outcome="ok"} ${calls.ok}`,
-    `gatehouse_tool_calls_total{${own},outcome="failed"} ${calls.failed}`,
-    '# HELP gatehouse_breaker_state Circuit breaker: 0 closed, 1 half-open, 2 open.',
-    '# TYPE gatehouse_breaker_state gauge',
-    `gatehouse_breaker_state{${own}} ${BREAKER[breaker]}`,
-    ...(budgetLeft === undefined
-      ? []
-      : [
-          '# HELP gatehouse_budget_left Requests left in the tightest window.',
-          '# TYPE gatehouse_budget_left gauge',
-          `gatehouse_budget_left{${own}} ${budgetLeft}`,
-        ]),
-    '',
-  ].join('\n');
-}
-
-function keyIn(request: IncomingMessage): string {
-  return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 
 function isSame(given: string, key: string): boolean {

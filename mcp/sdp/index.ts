@@ -191,7 +191,7 @@ export const sdp: Manifest<Sdp> = {
       auth: createAuth(deps, place),
       place,
       limiter: deps.limiter,
-      cache: createCache(deps.now),
+      cache: createCache(deps.store),
       journal: createJournal(deps.now),
       client: deps.client,
       tier,

@@ -44,7 +44,7 @@ export const account = tool({
       anonymous: true,
       description: 'Shows how many requests are left, by our count and by the last answer of Cloudways. Asks nobody.',
       run: async (_input, call) => ({
-        budgets: call.state.limiter.state().map(({ name, capacity, windowMs, left, vendor }) => ({
+        budgets: (await call.state.limiter.state()).map(({ name, capacity, windowMs, left, vendor }) => ({
           name,
           capacity,
           window_s: windowMs / 1_000,

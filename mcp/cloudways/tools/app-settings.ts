@@ -31,7 +31,7 @@ async function changeAliases(input: AliasChange, call: CloudwaysCall) {
         fields: { server_id, app_id, aliases: change.after },
         purpose: 'Changing the domains',
       });
-      forgetServers(call);
+      await forgetServers(call);
       return { ...change, message: 'The domains are changed.' };
     },
     limits,

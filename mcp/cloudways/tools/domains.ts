@@ -128,7 +128,7 @@ async function install({ certificate, private_key, key_password, ...ids }: Bough
       const fields = { ...ids, ssl_crt: certificate, ssl_key: private_key, password: key_password };
       await ask(call, { method: 'POST', path, fields, purpose: 'Installing the certificate' });
       state.ownSslPath = path;
-      forgetServers(call);
+      await forgetServers(call);
       return { message: 'The certificate is installed.' };
     } catch (error) {
       const unknown = error instanceof Fault && error.fields.unknown_path === path;

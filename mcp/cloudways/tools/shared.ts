@@ -132,7 +132,7 @@ export function computed<const S extends Shape>(
 export function write<const S extends Shape>(spec: Change<S>): Action {
   return changing(spec, spec.input, async (input, call) => {
     const body = await ask(call, requestOf(spec, input, spec.method ?? 'POST'));
-    forgetServers(call);
+    await forgetServers(call);
     return { message: spec.done, ...(spec.show?.(body, input) ?? shown(body)) };
   });
 }
@@ -148,7 +148,7 @@ export function operation<const S extends Shape>(
     const request = requestOf(spec, asked, spec.method ?? 'POST');
     const server = spec.server?.(asked) ?? (asked as { readonly server_id?: string }).server_id;
     const body = server === undefined ? await ask(call, request) : await changeServer(call, server, request);
-    forgetServers(call);
+    await forgetServers(call);
     const handles = handlesOf(body);
     const answer = spec.show?.(body, asked) ?? {};
     if (handles.length === 0) return { message: spec.done, ...shown(body), ...answer };

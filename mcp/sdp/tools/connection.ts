@@ -48,12 +48,12 @@ function alertOf(share: number): 'ok' | 'warning' | 'critical' {
   return share >= 0.95 ? 'critical' : share >= 0.8 ? 'warning' : 'ok';
 }
 
-function budgets(call: SdpCall): Outcome {
+async function budgets(call: SdpCall): Promise<Outcome> {
   const { limiter, auth, client, tier } = call.state;
   const { budget } = auth.state;
   return {
     tier,
-    windows: limiter.state().map(({ capacity, windowMs, left }) => ({
+    windows: (await limiter.state()).map(({ capacity, windowMs, left }) => ({
       window_s: windowMs / 1_000,
       limit: capacity,
       used: capacity - left,
@@ -124,7 +124,7 @@ export const connection = tool({
       idempotent: true,
       input: {},
       run: async (_input, call) => {
-        call.state.client().closeBreaker();
+        await call.state.client().closeBreaker();
         return { state: call.state.client().health().breaker };
       },
     }),

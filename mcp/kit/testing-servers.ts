@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { Members } from './testing.ts';
+
+/** A server on its own, as a process over HTTP on a free port. */
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  /** Everything on stderr so far. */
+  said(): string;
+  /** Calls a tool and returns the members of the result; `key`: the tenant's, or the server's. */
+  call(tool: string, input?: object, key?: string): Promise<Members>;
+  read(path: '/health' | '/metrics', key?: string): Promise<string>;
+  connect(key?: string): Promise<Client>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+}
+
+const FIXTURE = join(import.meta.dirname, '..', 'standalone.fixture.ts');
+
+/** Throws what it wrote on stderr when it ends before it listens. */
+export async function startServer(
+  options: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string>>,
+): Promise<RunningServer> {
+  const given = JSON.stringify({ transport: 'streamable-http', ...options });
+  const child = spawn(process.execPath, [FIXTURE, given], {
+    env: { PATH: process.env.PATH ?? '', BROWSER: 'none', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  const ended = new Promise<void>(resolve => child.once('close', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    ended.then(() => reject(new Error(said)));
+    child.stderr.on('data', chunk => {
+      said += chunk;
+      const found = /http:\/\/127\.0\.0\.1:\d+\/\w+/.exec(said)?.[0];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const clients = new Map<string, Promise<Client>>();
+  const headersOf = (key: string): Record<string, string> => (key === '' ? {} : { authorization: `Bearer ${key}` });
+  const connect = async (key = ''): Promise<Client> => {
+    const client = new Client({ name: 'test', version: '1' });
+    const requestInit = { headers: headersOf(key) };
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+    return client;
+  };
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return {
+    url,
+    said: () => said,
+    connect,
+    kill,
+    async call(tool, input = {}, key = '') {
+      const known = clients.get(key) ?? connect(key);
+      clients.set(key, known);
+      const { structuredContent } = await (await known).callTool({ name: tool, arguments: { ...input } });
+      return { ...(structuredContent as Members) };
+    },
+    read: async (path, key = '') => (await fetch(new URL(path, url), { headers: headersOf(key) })).text(),
+    async [Symbol.asyncDispose]() {
+      for (const client of clients.values()) await client.then(one => one.close()).catch(() => undefined);
+      await kill();
+    },
+  };
+}
