@@ -72,7 +72,7 @@ function installSystemPackages() {
   const policy = '/usr/sbin/policy-rc.d';
   const quiet = existsSync(policy)
     ? 'true'
-    : `printf '#!/bin/sh\\nexit 101\\n' >${policy} && chmod 755 ${policy} && trap 'rm ${policy}' EXIT`;
+    : `printf "#!/bin/sh\\nexit 101\\n" >${policy} && chmod 755 ${policy} && trap "rm ${policy}" EXIT`;
   const command = `apt-get update && ${quiet} && apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
     console.error(

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DATA_CENTRES, placeOf } from './data-centres.ts';
 import { sdp } from './index.ts';
-import { startRig } from './testing.ts';
+import { type Rig, startRig } from './testing.ts';
 
 const ANY = ['SDPOnDemand.requests.ALL'];
 const LONE = { limit: 1 };
@@ -268,6 +268,32 @@ describe('the pace', () => {
     expect([calls('enterprise'), limits('enterprise').concurrency]).toEqual([[600, 30_000, 500_000, 100], 50]);
   });
 
+  it('of the day goes on counting after a restart', async () => {
+    await using first = await startRig({ paced: true });
+    for (let n = 0; n < 3; n++) await first.ok('list_requests', LONE);
+    const used = async ({ ok }: Pick<Rig, 'ok'>, window: number) => {
+      const { windows } = await ok('get_rate_limit_status');
+      return (windows as { used: number }[])[window]?.used;
+    };
+    expect(await used(first, 2)).toBe(5);
+    await using second = await startRig({ paced: true, sandbox: first.sandbox, stateFolder: first.folder });
+    expect(await used(second, 2)).toBe(5);
+    await second.ok('list_requests', LONE);
+    expect(await used(second, 2)).toBe(8);
+    let ahead = 0;
+    await using later = await startRig({
+      paced: true,
+      sandbox: first.sandbox,
+      stateFolder: first.folder,
+      now: () => Date.now() + ahead,
+    });
+    ahead = 2 * 3_600_000;
+    expect([await used(later, 1), await used(later, 2)]).toEqual([0, 8]);
+    ahead = 26 * 3_600_000;
+    expect(await used(later, 2)).toBe(0);
+    expect(statSync(join(first.folder, 'pace.db')).mode & 0o777).toBe(0o600);
+  });
+
   it('is shown, with the tokens and the breaker, which opens and closes', async () => {
     await using rig = await startRig({ paced: true, settings: { tier: 'basic' } });
     await rig.ok('list_requests', LONE);
@@ -286,7 +312,7 @@ describe('the pace', () => {
     rig.desk.apiServer.faults.inject({ kind: 'status', status: 500, times: 'always' });
     for (let n = 0; n < 2; n++) await rig.call('list_requests', LONE, { withinMs: 400 });
     await using fast = await startRig({ sandbox: rig.sandbox });
-    for (let n = 0; n < 8; n++) await fast.call('create_request', { subject: 'x' });
+    for (let n = 0; n < 10; n++) await fast.call('create_request', { subject: 'x' });
     expect(await fast.ok('get_rate_limit_status')).toMatchObject({ circuit: 'open' });
     expect(await fast.ok('get_tenant_health')).toMatchObject({ status: 'unhealthy' });
     const sent = rig.sent().length;

@@ -55,7 +55,7 @@ type Answer = z.output<typeof tokenAnswer>;
 export function createAuth(deps: AccountDeps, place: Place): Auth {
   const { clientId = '', clientSecret = '' } = deps.secrets;
   const { now } = deps;
-  const book = createTokenBook(deps.stateFolder, now);
+  const book = createTokenBook(deps.stateFolder, now, deps.store);
   let refreshToken = deps.secrets.refreshToken || undefined;
   let grantCode = deps.secrets.grantCode || undefined;
   let dead: { readonly fault: Fault; readonly until: number } | undefined;
@@ -115,7 +115,8 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
     if (answer.refresh_token === undefined)
       throw new Fault('GH_SIGN_IN', 'The code gave no refresh token.', { hint: 'Generate a code in the Self Client.' });
     keepRefreshToken(answer.refresh_token);
-    book.count(key());
+    // It is there already; others only need to know.
+    await book.claim(key()).catch(() => 0);
     // §1.5: there may be 20 for a user; the one that is replaced must not stay.
     if (before !== undefined && before !== refreshToken)
       await revoke(before).catch((error: unknown) =>
@@ -133,13 +134,12 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
       throw new Fault('GH_SIGN_IN', 'There is no refresh token and no code.', {
         hint: `Generate a code in the Self Client at ${consoleOf(place)} and enter it.`,
       });
-    const waitMs = book.wait(key());
+    const waitMs = await book.claim(key());
     if (waitMs > 0) {
       const living = tokens.current;
       if (living !== undefined && living.expiresAt > now()) return living;
       throw throttled(waitMs, now());
     }
-    book.count(key());
     refreshes += 1;
     const answer = await ask({ grant_type: 'refresh_token', refresh_token: known }, 'Asking Zoho for access');
     // Zoho never rotates it (§1.4); should it do so one day, the old one is worthless.
@@ -158,14 +158,14 @@ export function createAuth(deps: AccountDeps, place: Place): Auth {
       // A code that has ended says nothing of the refresh token that is there already.
       const final = error.fields.needs_reauth === true && (code === undefined || refreshToken === undefined);
       if (final) dead = { fault: error, until: now() + REST_MS };
-      const living = error.fields.by === 'vendor' ? rest() : undefined;
+      const living = error.fields.by === 'vendor' ? await rest() : undefined;
       if (living !== undefined) return living;
       throw error;
     }
   };
   /** The vendor throttles: nothing is asked for until its window is over. What is still good is used on. */
-  const rest = (): Access | undefined => {
-    book.throttled(key());
+  const rest = async (): Promise<Access | undefined> => {
+    await book.throttled(key());
     const { current } = tokens;
     return current !== undefined && current.expiresAt > now() ? current : undefined;
   };

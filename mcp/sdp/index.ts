@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createCache, type Manifest, type Settings } from '../kit/index.ts';
+import { type BreakerRule, createCache, type Manifest, type Settings } from '../kit/index.ts';
 import { type Sdp, tryOut } from './api.ts';
 import { createAuth } from './auth.ts';
 import { DATA_CENTRES, placeOf } from './data-centres.ts';
@@ -29,6 +29,17 @@ const TIERS = {
   premium: { windows: [300, 10_000, 100_000, 50], concurrency: 25, retries: 5 },
   enterprise: { windows: [600, 30_000, 500_000, 100], concurrency: 50, retries: 6 },
 } as const;
+/**
+ * §5.4: half of at least ten requests of a minute, five at least, then a minute of rest; two trials close it. Counted are network
+ * errors, timeouts, 429 and 500 and above.
+ */
+const BREAKER: BreakerRule = {
+  failures: 5,
+  share: { ms: 60_000, requests: 10, part: 0.5 },
+  openMs: 60_000,
+  trials: 2,
+  statuses: [429],
+};
 const WINDOWS_MS = [60_000, 3_600_000, 86_400_000, 10_000];
 type Tier = keyof typeof TIERS;
 
@@ -175,6 +186,11 @@ export const sdp: Manifest<Sdp> = {
   limits(settings) {
     const { windows, concurrency } = TIERS[tierOf(settings)];
     return { concurrency, windows: windows.map((calls, index) => ({ calls, ms: WINDOWS_MS[index] ?? 0 })) };
+  },
+  breaker: BREAKER,
+  identityOf(settings, { clientId = '' }) {
+    const { baseUrl } = placeOf(settings);
+    return [baseUrl, clientId].join(' ');
   },
   address(settings) {
     const { baseUrl, accountsUrl } = placeOf(settings);

@@ -10,7 +10,6 @@ const POINTLESS: Readonly<Record<string, string>> = {
   SDP_USE_CHANGE_TRACKING: 'the history of Gatehouse tracks changes',
   SDP_DB_HOST: 'there is no database',
   DATABASE_URL: 'there is no database in this version',
-  REDIS_URL: 'limits are in memory: let only one process work for a tenant',
 };
 
 /** One tenant, or several with `GATEHOUSE_TENANTS`. Port 3456 over HTTP, as the original had. */
@@ -18,6 +17,7 @@ export const standalone: StandaloneDefaults = {
   transport: 'stdio',
   port: 3_456,
   presentation: 'grouped',
+  stores: ['redis'],
   review: env =>
     Object.entries(POINTLESS).flatMap(([name, why]) => (env[name] ? [`${name} has no effect: ${why}.`] : [])),
 };

@@ -74,3 +74,23 @@ export async function startRig({
     },
   };
 }
+
+/** The variables of a server on its own for this site of the sandbox. */
+export function variablesOf(
+  sandbox: Sandbox,
+  label: 'us' | 'eu',
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const { settings, secrets } = sandbox.credentials.find(one => one.label === label) ?? { settings: {}, secrets: {} };
+  const given: Members = { ...settings, ...secrets };
+  return {
+    SDP_DATA_CENTER: String(given.dataCenter),
+    SDP_BASE_URL: String(given.baseUrl),
+    SDP_INSTANCE_NAME: String(given.portal),
+    SDP_ACCOUNTS_URL: String(given.accountsUrl),
+    SDP_OAUTH_CLIENT_ID: String(given.clientId),
+    SDP_OAUTH_CLIENT_SECRET: String(given.clientSecret),
+    SDP_OAUTH_REFRESH_TOKEN: String(given.refreshToken),
+    ...more,
+  };
+}
