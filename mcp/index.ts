@@ -2,6 +2,7 @@ import type { Manifest } from './kit/define.ts';
 import { Fault } from './kit/fault.ts';
 import type { SandboxModule } from './kit/sandbox.ts';
 import type { StandaloneOptions } from './kit/standalone.ts';
+import type { Done } from './kit/tasks.ts';
 
 export { catalogOf } from './kit/derive.ts';
 
@@ -29,11 +30,21 @@ export const sandboxes: Readonly<Record<string, () => Promise<SandboxModule>>> =
 
 /** Runs one server on its own, configured by the environment; returns when it ended. Throws `Fault`. */
 export async function runStandalone(backend: string, options: StandaloneOptions): Promise<void> {
+  const { runStandalone: run } = await import('./kit/standalone.ts');
+  await run(await manifestOf(backend), process.env, options);
+}
+
+/** Does one task on the database of a server on its own, such as `migrate`. Throws `Fault`. */
+export async function runTask(backend: string, task: string, name: string | undefined): Promise<Done> {
+  const { runTask: run } = await import('./kit/tasks.ts');
+  return await run(await manifestOf(backend), process.env, task, name);
+}
+
+async function manifestOf(backend: string): Promise<AnyManifest> {
   const load = backends[backend];
   if (load === undefined)
     throw new Fault('GH_NOT_FOUND', `There is no backend "${backend}".`, {
       hint: `Use one of: ${Object.keys(backends).join(', ')}.`,
     });
-  const { runStandalone: run } = await import('./kit/standalone.ts');
-  await run(await load(), process.env, options);
+  return await load();
 }

@@ -144,7 +144,11 @@ function buildProgram(runtime: Runtime): Command {
       const client = options.client === undefined ? [] : ['--client', String(options.client)];
       await runBridge([connection, ...client, '--home', home()], runtime.cli);
     });
-  sub(program, 'mcp <backend>', 'one server on its own, settings from the environment')
+  sub(
+    program,
+    'mcp <backend> [task] [name]',
+    'one server on its own, or a task on its database; settings from the environment',
+  )
     .addOption(
       new Option('--transport <kind>', "how it speaks; the backend's own way, mostly stdio, unless told").choices([
         'stdio',
@@ -167,8 +171,9 @@ function buildProgram(runtime: Runtime): Command {
         'ERROR',
       ]),
     )
-    .action(async (backend: string, options: Options) => {
-      const { runStandalone } = await import('../../mcp/index.ts');
+    .action(async (backend: string, task: string | undefined, name: string | undefined, options: Options) => {
+      const { runStandalone, runTask } = await import('../../mcp/index.ts');
+      if (task !== undefined) return output().value(await runTask(backend, task, name), ({ sentence }) => sentence);
       await runStandalone(backend, {
         ...(options.transport === undefined
           ? {}

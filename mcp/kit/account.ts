@@ -23,6 +23,7 @@ import { createPace, type Pace } from './pace.ts';
 import { MASK, redactText } from './redact.ts';
 import { createMemoryStore, type SharedStore } from './shared-store.ts';
 import { createSqliteStore } from './sqlite-store.ts';
+import { createMemoryTrail, type Trail } from './trail.ts';
 
 export interface AccountOptions {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -43,6 +44,8 @@ export interface AccountOptions {
   readonly browser?: BrowserOptions;
   /** Shared with the other instances of this account; without it, this process keeps for itself what it counts. */
   readonly store?: SharedStore;
+  /** In memory unless told. */
+  readonly trail?: Trail;
 }
 
 export interface ToolAnswer {
@@ -115,6 +118,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     now,
     log,
     store,
+    trail: options.trail ?? createMemoryTrail(),
     keepSecret: value => void secrets.add(value),
     stateFolder: options.stateFolder,
     storeSecret: options.storeSecret,

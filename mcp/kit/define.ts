@@ -6,6 +6,7 @@ import type { Budget, Limiter } from './limiter.ts';
 import type { Logger } from './log.ts';
 import type { SharedStore } from './shared-store.ts';
 import type { SignInForm, SignInValues } from './sign-in-page.ts';
+import type { Trail } from './trail.ts';
 
 /**
  * How a backend is declared (architecture §4). One manifest holds everything; catalogue, MCP tools, validation, enforcement,
@@ -87,7 +88,7 @@ export interface StandaloneDefaults {
   /** Whether it runs read-only when neither a flag nor the variable says so; `false` unless told. */
   readonly readOnly?: boolean;
   /** What several instances may share; nothing unless told. */
-  readonly stores?: readonly 'redis'[];
+  readonly stores?: readonly ('redis' | 'postgres')[];
   /** What to tell people about variables of the original server that mean nothing here. Throws `Fault` for a wrong one. */
   review(env: Readonly<Record<string, string | undefined>>): readonly string[];
 }
@@ -102,6 +103,8 @@ export interface AccountDeps {
   readonly log: Logger;
   /** What all instances of this account keep in common; in memory where there is one only. */
   readonly store: SharedStore;
+  /** Where what is asked of the vendor is written down, by a backend that does so. */
+  readonly trail: Trail;
   /** Further values to mask from now on: a token, a new secret. */
   readonly keepSecret: (value: string) => void;
   /** The private folder of this connection. */

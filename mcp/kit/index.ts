@@ -29,3 +29,4 @@ export { createQueue, type Queue } from './queue.ts';
 export { MASK } from './redact.ts';
 export { type Cell, createCell, type SharedStore } from './shared-store.ts';
 export { createTokenSource, type Token, type TokenSource } from './token.ts';
+export { newEntry, type Trail, type TrailEntry } from './trail.ts';

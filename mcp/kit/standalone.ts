@@ -8,12 +8,13 @@ import type { BrowserOptions } from './browser-session.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
 import type { Manifest, Settings } from './define.ts';
-import { addressOf, doorOf, isHere, listen, untilTold } from './doors.ts';
+import { addressOf, type Door, doorOf, isHere, listen, untilTold } from './doors.ts';
 import { Fault } from './fault.ts';
-import { createLogger } from './log.ts';
+import { createLogger, type Logger } from './log.ts';
 import { mcpServer } from './mcp.ts';
 import { openStores, type Stores } from './stores.ts';
-import { readTenants, tenantOf } from './tenants.ts';
+import { readTenants, type Tenant, tenantOf } from './tenants.ts';
+import { createSqliteTrail, type Trail } from './trail.ts';
 
 export interface StandaloneOptions {
   /** The backend's own unless told, as is the port. */
@@ -66,7 +67,8 @@ export async function runStandalone<State>(
     throw new Fault('GH_INVALID_INPUT', 'The SSE transport of 2024 is gone from the protocol and from the SDK.', {
       hint: 'Use --transport streamable-http.',
     });
-  if (env.GATEHOUSE_TENANTS) return await runTenants(manifest, env.GATEHOUSE_TENANTS, options, write);
+  if (env.GATEHOUSE_TENANTS || stores.postgres !== undefined)
+    return await runTenants(manifest, await tenantSource(env, stores), options, write, log);
   /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */
   let held: string[] | undefined = [];
   const opened = open(manifest, env, options, '', line => void (held?.push(line) ?? write(line)));
@@ -104,28 +106,75 @@ export async function runStandalone<State>(
   await untilTold(server);
 }
 
+/** Where tenants come from, and how often it is asked anew. */
+interface TenantSource {
+  list(): Promise<readonly (Tenant & { readonly id: string; readonly version: string })[]>;
+  trail(id: string): Trail | undefined;
+  /** Milliseconds; without it they are as they were at the start. */
+  readonly everyMs?: number;
+}
+
+/** A tenant that was added, changed or removed in the database is noticed within this time. In ms. */
+const TENANTS_MS = 10_000;
+
+async function tenantSource({ GATEHOUSE_TENANTS: file }: Env, { postgres }: Stores): Promise<TenantSource> {
+  if (postgres === undefined) {
+    const tenants = readTenants(file ?? '').map(tenant => ({ ...tenant, id: tenant.name.toLowerCase(), version: '' }));
+    return { list: async () => tenants, trail: () => undefined };
+  }
+  if (file)
+    throw new Fault('GH_INVALID_INPUT', 'DATABASE_URL and GATEHOUSE_TENANTS both name tenants.', {
+      hint: 'Import the file with the task import-tenants, then leave GATEHOUSE_TENANTS out.',
+    });
+  if ((await postgres.tenants()).length === 0)
+    throw new Fault('GH_INVALID_INPUT', 'There are no tenants in the database yet.', {
+      hint: 'Name a file of tenants by GATEHOUSE_TENANTS and run the task import-tenants.',
+    });
+  return { list: () => postgres.tenants(), trail: id => postgres.trail(id), everyMs: TENANTS_MS };
+}
+
 /**
  * Several accounts in one process over HTTP, each with its own key, folder, log, limits, breaker and MCP sessions. One whose
  * credentials are refused keeps nobody else out: it says so when it is asked for something.
  */
 async function runTenants<State>(
   manifest: Manifest<State>,
-  file: string,
+  source: TenantSource,
   options: Settled,
   write: (line: string) => void,
+  log: Logger,
 ): Promise<void> {
   if (options.transport === 'stdio')
     throw new Fault('GH_INVALID_INPUT', 'Several tenants cannot share stdio: there is no key in it.', {
-      hint: 'Use --transport streamable-http.',
+      hint: 'Use --transport streamable-http, or leave DATABASE_URL and GATEHOUSE_TENANTS out.',
     });
-  const doors = readTenants(file).map(tenant => {
+  type TenantDoor = Door & Tenant & { readonly version: string };
+  const openDoor = (tenant: Awaited<ReturnType<TenantSource['list']>>[number]): TenantDoor => {
     const stateFolder = join(options.stateFolder, 'tenants', tenant.name.toLowerCase());
     const marked = (line: string) => write(line.replace('{', `{"tenant":${JSON.stringify(tenant.name)},`));
-    const opened = open(manifest, tenant.variables, { ...options, stateFolder }, tenant.name.toLowerCase(), marked);
+    const trail = source.trail(tenant.id);
+    const opened = open(manifest, tenant.variables, { ...options, stateFolder }, tenant.id, marked, trail);
     return { ...tenant, ...doorOf(opened.account, manifest.address(opened.settings).baseUrl, options) };
-  });
-  const server = await listen(options, key => tenantOf(doors, key));
-  for (const { account } of doors) account.log.info('listening', { url: addressOf(server, options) });
+  };
+  let doors = new Map<string, TenantDoor>();
+  /** Whoever is not there any more is not let in any more; whoever was changed begins anew. */
+  const refresh = async (): Promise<void> => {
+    const tenants = await source.list();
+    doors = new Map(
+      tenants.map(tenant => {
+        const known = doors.get(tenant.id);
+        return [tenant.id, known?.version === tenant.version ? known : openDoor(tenant)];
+      }),
+    );
+  };
+  await refresh();
+  const server = await listen(options, key => tenantOf([...doors.values()], key));
+  for (const { account } of doors.values()) account.log.info('listening', { url: addressOf(server, options) });
+  // While the database is away, those who are known are let in as before; what they may do then is for the trail to say.
+  if (source.everyMs !== undefined)
+    setInterval(() => {
+      refresh().catch((error: unknown) => log.warn('the tenants could not be read anew', { error: String(error) }));
+    }, source.everyMs).unref();
   await untilTold(server);
 }
 
@@ -141,6 +190,7 @@ function open<State>(
   options: Settled,
   tenant: string,
   stderr: (line: string) => void,
+  trail: Trail = createSqliteTrail(join(options.stateFolder, 'audit.db'), Date.now),
 ): Opened {
   const settings = fromVariables(manifest.settings, env, true);
   const secrets = fromVariables(manifest.credentials, env, false) as Record<string, string>;
@@ -151,6 +201,7 @@ function open<State>(
     stderr,
     secrets,
     ...(store === undefined ? {} : { store }),
+    trail,
     readOnly: options.readOnly ?? readOnlyOf(manifest, env),
     stateFolder: options.stateFolder,
     logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),

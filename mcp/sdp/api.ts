@@ -69,16 +69,15 @@ async function send(call: SdpCall, request: Ask): Promise<Said> {
   const { method = 'GET', path, purpose } = request;
   const began = call.now();
   for (let tries = 1; ; tries++) {
-    const answer = await call.http.send({
-      method,
-      path,
-      purpose,
-      accept: HANDLED,
-      headers: { accept: ACCEPT },
-      ...carried(request),
-    });
+    await call.state.journal.announce(request);
+    const answer = await call.http
+      .send({ method, path, purpose, accept: HANDLED, headers: { accept: ACCEPT }, ...carried(request) })
+      .catch(async (error: unknown) => {
+        if (error instanceof Fault) await call.state.journal.failed(request, error, call.now() - began);
+        throw error;
+      });
     const said = read(answer, request);
-    call.state.journal.note(request, { status: answer.status, code: said.code, ms: call.now() - began });
+    await call.state.journal.note(request, { status: answer.status, code: said.code, ms: call.now() - began });
     if (answer.status === 429 || said.code === RATE) {
       // It was not done, so asking again does no harm; the limiter holds all other calls of the tenant back too.
       const holdMs = retryAfterMs(answer.headers.get('retry-after'), call.now());

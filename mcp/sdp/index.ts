@@ -208,7 +208,7 @@ export const sdp: Manifest<Sdp> = {
       place,
       limiter: deps.limiter,
       cache: createCache(deps.store),
-      journal: createJournal(deps.now),
+      journal: createJournal(deps.trail, deps.now),
       client: deps.client,
       tier,
       retries: TIERS[tier].retries,

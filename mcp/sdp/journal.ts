@@ -1,55 +1,126 @@
+import { newEntry, type Trail, type TrailEntry } from '../kit/index.ts';
 import type { Ask } from './api.ts';
 
-/** What was asked of the vendor lately: names of fields and sizes, never their contents (fact sheet §5.5). In memory. */
+/** What was asked of the vendor: names of fields and sizes, never their contents (fact sheet §5.5). */
 export interface Journal {
-  note(
+  /** A change is about to be sent: it is written down first. Throws `GH_STORE_DOWN`, and it must not be sent then. */
+  announce(request: Ask): Promise<void>;
+  /** What came of a request, when there was an answer, and when there was none. Never throws: what cannot be written now is written as soon as it can be. */
+  note(request: Ask, outcome: Outcome): Promise<void>;
+  failed(
     request: Ask,
-    outcome: { readonly status: number; readonly code: number | undefined; readonly ms: number },
-  ): void;
-  /** Newest first. */
-  readonly entries: readonly JournalEntry[];
+    fault: { readonly code: string; readonly status: number | undefined },
+    ms: number,
+  ): Promise<void>;
+  readonly trail: Trail;
+  /** Outcomes that wait to be written. */
+  readonly waiting: number;
 }
 
-interface JournalEntry {
-  readonly time: string;
-  readonly event_type: 'api.response' | 'api.error' | 'api.rate_limited';
-  readonly event_category: 'api';
-  readonly result: 'success' | 'failure';
-  readonly action: string;
+interface Outcome {
   readonly status: number;
-  readonly error_code: number | undefined;
-  readonly duration_ms: number;
-  readonly fields: readonly string[];
-  readonly bytes: number;
+  readonly code: number | undefined;
+  readonly ms: number;
 }
 
-const KEPT = 500;
+export const EVENTS = ['api.request', 'api.response', 'api.error', 'api.rate_limited'] as const;
 
-export function createJournal(now: () => number): Journal {
-  const entries: JournalEntry[] = [];
+/** What waits is in memory only, so there is an end to it; the oldest go first. */
+const MOST_WAITING = 5_000;
+const AGAIN_MS = 1_000;
+
+export function createJournal(trail: Trail, now: () => number): Journal {
+  const waiting: TrailEntry[] = [];
+  let alarm: NodeJS.Timeout | undefined;
+  let flushing: Promise<void> | undefined;
+
+  const write = async (): Promise<void> => {
+    for (let [next] = waiting; next !== undefined; [next] = waiting) {
+      await trail.append(next);
+      waiting.shift();
+    }
+  };
+  /** One at a time, so that entries stand in the order in which they happened. */
+  const flush = async (): Promise<void> => {
+    clearTimeout(alarm);
+    flushing ??= write().finally(() => {
+      flushing = undefined;
+    });
+    try {
+      await flushing;
+    } catch (error) {
+      alarm = setTimeout(() => void flush().catch(() => undefined), AGAIN_MS).unref();
+      throw error;
+    }
+  };
+  const add = (entry: Omit<TrailEntry, 'id' | 'time'>): Promise<void> => {
+    waiting.push(newEntry({ time: now(), ...entry }));
+    waiting.splice(0, waiting.length - MOST_WAITING);
+    return flush();
+  };
+
   return {
-    entries,
-    note(request, { status, code, ms }) {
+    trail,
+    get waiting() {
+      return waiting.length;
+    },
+    async announce(request) {
+      if ((request.method ?? 'GET') === 'GET') return;
+      await flush();
+      await trail.append(
+        newEntry({
+          time: now(),
+          event: 'api.request',
+          result: 'success',
+          action: actionOf(request),
+          details: contentOf(request),
+        }),
+      );
+    },
+    async note(request, { status, code, ms }) {
       const failed = status >= 400 || (code ?? 0) >= 4000;
-      entries.unshift({
-        time: new Date(now()).toISOString(),
-        event_type: status === 429 ? 'api.rate_limited' : failed ? 'api.error' : 'api.response',
-        event_category: 'api',
+      await add({
+        event: status === 429 ? 'api.rate_limited' : failed ? 'api.error' : 'api.response',
         result: failed ? 'failure' : 'success',
-        action: `${request.method ?? 'GET'} ${request.path}`,
-        status,
-        error_code: code,
-        duration_ms: ms,
-        fields: fieldsOf(request.input),
-        bytes: JSON.stringify(request.input ?? '').length,
-      });
-      entries.splice(KEPT);
+        action: actionOf(request),
+        details: {
+          status,
+          ...(code === undefined ? {} : { error_code: code }),
+          duration_ms: ms,
+          ...contentOf(request),
+        },
+      }).catch(() => undefined);
+    },
+    async failed(request, { code, status }, ms) {
+      await add({
+        event: 'api.error',
+        result: 'error',
+        action: actionOf(request),
+        details: { status: status ?? 0, error_code: code, duration_ms: ms, ...contentOf(request) },
+      }).catch(() => undefined);
     },
   };
 }
 
-function fieldsOf(input: Ask['input']): string[] {
-  return Object.values(input ?? {}).flatMap(inner =>
+/** As the sheet has an audit record. */
+export function recordOf({ time, event, result, action, details }: TrailEntry) {
+  return {
+    time: new Date(time).toISOString(),
+    event_type: event,
+    event_category: event.split('.', 1).join(''),
+    result,
+    action,
+    ...details,
+  };
+}
+
+function actionOf({ method = 'GET', path }: Ask): string {
+  return `${method} ${path}`;
+}
+
+function contentOf({ input }: Ask) {
+  const fields = Object.values(input ?? {}).flatMap(inner =>
     typeof inner === 'object' && inner !== null ? Object.keys(inner) : [],
   );
+  return { fields, bytes: JSON.stringify(input ?? '').length };
 }

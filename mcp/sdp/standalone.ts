@@ -6,10 +6,9 @@ const POINTLESS: Readonly<Record<string, string>> = {
   SDP_HTTP_HOST: 'use --host',
   SDP_HTTP_PORT: 'use --port',
   SDP_USE_DB_TOKENS: 'when tokens were asked for is kept in a file beside the log',
-  SDP_USE_AUDIT_LOG: 'get_audit_log has what was asked since the start',
+  SDP_USE_AUDIT_LOG: 'get_audit_log always has what was asked',
   SDP_USE_CHANGE_TRACKING: 'the history of Gatehouse tracks changes',
-  SDP_DB_HOST: 'there is no database',
-  DATABASE_URL: 'there is no database in this version',
+  SDP_DB_HOST: 'use DATABASE_URL',
 };
 
 /** One tenant, or several with `GATEHOUSE_TENANTS`. Port 3456 over HTTP, as the original had. */
@@ -17,7 +16,7 @@ export const standalone: StandaloneDefaults = {
   transport: 'stdio',
   port: 3_456,
   presentation: 'grouped',
-  stores: ['redis'],
+  stores: ['redis', 'postgres'],
   review: env =>
     Object.entries(POINTLESS).flatMap(([name, why]) => (env[name] ? [`${name} has no effect: ${why}.`] : [])),
 };

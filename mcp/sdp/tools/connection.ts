@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Outcome } from '../../kit/index.ts';
 import { ask, type SdpCall } from '../api.ts';
+import { EVENTS, recordOf } from '../journal.ts';
 import { SCOPES } from '../scopes.ts';
 import { instantOf } from '../values.ts';
 import { action, tool, word } from './shared.ts';
@@ -77,7 +78,9 @@ async function probe(call: SdpCall): Promise<Outcome> {
 
 async function health(probing: boolean, call: SdpCall): Promise<Outcome> {
   const { auth, client, journal } = call.state;
-  const recent = journal.entries.slice(0, 50);
+  // A trail that is away is told by its own check; the health itself must still be told.
+  const known = await journal.trail.find({ limit: 50, offset: 0 }).catch(() => undefined);
+  const recent = known?.entries.filter(({ event }) => event !== 'api.request') ?? [];
   const failures = recent.filter(({ result }) => result === 'failure').length;
   const token =
     auth.state.token === 'needs_reauth' ? 'unhealthy' : auth.state.budget.waitMs > 0 ? 'degraded' : 'healthy';
@@ -86,13 +89,14 @@ async function health(probing: boolean, call: SdpCall): Promise<Outcome> {
     token,
     circuit: breaker,
     rate_limit: (client().health().budgetLeft ?? 1) > 0 ? 'healthy' : 'degraded',
+    audit: known === undefined ? 'unhealthy' : journal.waiting > 0 ? 'degraded' : 'healthy',
     errors: recent.length > 4 && failures / recent.length > 0.5 ? 'degraded' : 'healthy',
     ...(probing ? { probe: (await probe(call)).ok === true ? 'healthy' : 'unhealthy' } : {}),
   };
   const words = Object.values(checks);
   const status = words.includes('unhealthy') ? 'unhealthy' : words.includes('degraded') ? 'degraded' : 'healthy';
   const last = recent.find(({ result }) => result === 'failure');
-  return { status, checks, ...(last === undefined ? {} : { last_error: last }) };
+  return { status, checks, ...(last === undefined ? {} : { last_error: recordOf(last) }) };
 }
 
 export const connection = tool({
@@ -140,22 +144,23 @@ export const connection = tool({
       },
     }),
     get_audit_log: local(
-      'Shows what was asked of the vendor since the start; the history of Gatehouse has the rest.',
+      'Shows what was asked of the vendor: on its own since it was first used, in Gatehouse since the start (its history has the rest).',
       {
-        event_type: z.enum(['api.response', 'api.error', 'api.rate_limited']).optional(),
+        event_type: z.enum(EVENTS).optional(),
         since: word.optional(),
         until: word.optional(),
         limit: z.int().min(1).max(100).default(50),
         offset: z.int().min(0).default(0),
       },
-      ({ event_type, since, until, limit, offset }, call) => {
-        const found = call.state.journal.entries.filter(
-          entry =>
-            (event_type === undefined || entry.event_type === event_type) &&
-            (since === undefined || Date.parse(entry.time) >= instantOf(since, 'since')) &&
-            (until === undefined || Date.parse(entry.time) <= instantOf(until, 'until')),
-        );
-        return { items: found.slice(offset, offset + limit), total_count: found.length };
+      async ({ event_type, since, until, limit, offset }, call) => {
+        const { entries, total } = await call.state.journal.trail.find({
+          event: event_type,
+          since: since === undefined ? undefined : instantOf(since, 'since'),
+          until: until === undefined ? undefined : instantOf(until, 'until'),
+          limit,
+          offset,
+        });
+        return { items: entries.map(recordOf), total_count: total };
       },
     ),
     list_available_scopes: local(
