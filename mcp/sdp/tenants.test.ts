@@ -1,12 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readTenants, tenantOf } from '../kit/tenants.ts';
+import { openPostgres } from '../kit/postgres.ts';
+import { keyIn } from '../kit/seal.ts';
+import { readTenants, type Tenant, tenantOf } from '../kit/tenants.ts';
+import { startServer } from '../kit/testing-servers.ts';
+import { startPostgres, startRedis } from '../kit/testing-stores.ts';
 import { type Desk, type Sandbox, startSandbox } from './sandbox/index.ts';
 import { variablesOf } from './testing.ts';
 
@@ -31,51 +34,69 @@ interface Site {
 const PACE = { SDP_RATE_LIMIT_TIER: 'premium' };
 const PLAIN = { PATH: process.env.PATH ?? '' };
 
-/** One process for both, told apart by their keys. */
-async function overHttp(): Promise<Site> {
-  const sandbox = await startSandbox();
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sdp-tenants-'));
-  const file = join(folder, 'tenants.json');
-  const list = (['us', 'eu'] as const).map(name => ({
+const tenantsOf = (sandbox: Sandbox): readonly Tenant[] =>
+  (['us', 'eu'] as const).map(name => ({
     name: `tenant-${name}`,
     keySha256: hash(KEYS[name]),
     variables: variablesOf(sandbox, name, { ...PACE, LOG_LEVEL: 'debug' }),
   }));
-  writeFileSync(file, JSON.stringify(list), { mode: 0o600 });
-  const given = JSON.stringify({ backend: 'sdp', stateFolder: folder, transport: 'streamable-http' });
-  const child: ChildProcess = spawn(process.execPath, [FIXTURE, given], {
-    env: { ...PLAIN, GATEHOUSE_TENANTS: file },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(said)));
-    child.stderr?.on('data', chunk => {
-      said += chunk;
-      const found = /http:\/\/127\.0\.0\.1:\d+\/mcp/.exec(said)?.[0];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  const connect = async (name: Name): Promise<Client> => {
-    const client = new Client({ name: 'test', version: '1' });
-    const headers = { authorization: `Bearer ${KEYS[name]}` };
-    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
-    return client;
-  };
-  const [a, b] = await Promise.all([connect('us'), connect('eu')]);
+
+/** Told apart by their keys: both in one process, or, with stores, each asks another process that has both. */
+async function overHttp(
+  prepare: (sandbox: Sandbox, folder: string) => Promise<Prepared>,
+  processes: number,
+): Promise<Site> {
+  const sandbox = await startSandbox();
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sdp-tenants-'));
+  const { env, stores } = await prepare(sandbox, folder);
+  const start = () => startServer({ backend: 'sdp', stateFolder: folder }, env);
+  const servers = await Promise.all(Array.from({ length: processes }, start));
+  const [first] = servers;
+  const last = servers.at(-1);
+  if (first === undefined || last === undefined) throw new Error('no server');
+  const [a, b] = await Promise.all([first.connect(KEYS.us), last.connect(KEYS.eu)]);
   return {
     sandbox,
     a,
     b,
-    url,
+    url: first.url,
     folders: { us: join(folder, 'tenants', 'tenant-us'), eu: join(folder, 'tenants', 'tenant-eu') },
     async close() {
       await Promise.all([a.close(), b.close()]);
-      child.kill('SIGKILL');
+      for (const part of [...servers, ...stores]) await part[Symbol.asyncDispose]();
       await sandbox.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The variables of the servers, and what must end after them. */
+interface Prepared {
+  readonly env: Readonly<Record<string, string>>;
+  readonly stores: readonly AsyncDisposable[];
+}
+
+async function fromFile(sandbox: Sandbox, folder: string): Promise<Prepared> {
+  const file = join(folder, 'tenants.json');
+  writeFileSync(file, JSON.stringify(tenantsOf(sandbox)), { mode: 0o600 });
+  return { env: { GATEHOUSE_TENANTS: file }, stores: [] };
+}
+
+const ENCRYPTION_KEY = 'a key of the test with more than 32 characters';
+
+async function withRedis(sandbox: Sandbox, folder: string): Promise<Prepared> {
+  const redis = await startRedis();
+  const { env } = await fromFile(sandbox, folder);
+  return { env: { ...env, REDIS_URL: redis.url, ENCRYPTION_KEY }, stores: [redis] };
+}
+
+async function withPostgres(sandbox: Sandbox): Promise<Prepared> {
+  const server = await startPostgres();
+  const key = () => keyIn(ENCRYPTION_KEY, 'the test');
+  await using database = openPostgres({ url: server.url, backend: 'sdp', key, log: () => undefined });
+  await database.migrate();
+  await database.put(tenantsOf(sandbox));
+  return { env: { DATABASE_URL: server.url, ENCRYPTION_KEY }, stores: [server] };
 }
 
 /** A process for each, as under Gatehouse. */
@@ -107,8 +128,10 @@ async function overStdio(): Promise<Site> {
 const idIn = ({ tenant }: Desk, table: string): string => [...(tenant.tables.get(table)?.keys() ?? [])][0] ?? '';
 
 describe.each([
-  ['HTTP', overHttp],
+  ['HTTP', () => overHttp(fromFile, 1)],
   ['stdio', overStdio],
+  ['HTTP and Redis', () => overHttp(withRedis, 2)],
+  ['HTTP and PostgreSQL', () => overHttp(withPostgres, 2)],
 ] as const)('over %s, tenant A', (_link, begin) => {
   let site: Site;
   /** All that A was answered. */
