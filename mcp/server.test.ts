@@ -8,9 +8,10 @@ import { Duplex } from 'node:stream';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport as SSEClientTransportV1 } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport as StdioClientTransportV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as StreamableHTTPClientTransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Sandbox, startSandbox } from './dpod/sandbox/index.ts';
 import { daysAgo } from './dpod/testing.ts';
 import type { HostMessage, ServerMessage } from './kit/control.ts';
@@ -318,10 +319,16 @@ async function connectV2(
   };
 }
 
-async function connectV1(transport: ConstructorParameters<typeof StdioClientTransportV1>[0] | URL): Promise<Caller> {
+async function connectV1(
+  transport: ConstructorParameters<typeof StdioClientTransportV1>[0] | URL | SSEClientTransportV1,
+): Promise<Caller> {
   const client = new ClientV1(info);
   const link =
-    transport instanceof URL ? new StreamableHTTPClientTransportV1(transport) : new StdioClientTransportV1(transport);
+    transport instanceof URL
+      ? new StreamableHTTPClientTransportV1(transport)
+      : transport instanceof SSEClientTransportV1
+        ? transport
+        : new StdioClientTransportV1(transport);
   await client.connect(link as Parameters<ClientV1['connect']>[0]);
   return {
     listTools: () => client.listTools(),
@@ -557,11 +564,51 @@ describe('a server on its own', () => {
     await server.stop();
   });
 
-  it('refuses the SSE transport, which is gone from the protocol', async () => {
-    const server = start(fixture({ transport: 'sse' }), environment());
-    expect(await server.ended).toBe(1);
-    expect(server.said.err).toContain('SSE');
-    expect(server.said.out).toBe('');
+  it('serves old clients over SSE when told to, and new ones beside them', async () => {
+    const server = await listening({ transport: 'sse' });
+    const old = await connectV1(new SSEClientTransportV1(new URL(server.url)));
+    await exercise(old);
+    await cancelCall(old);
+    const modern = await connectV2('auto', new URL(server.url.replace('/sse', '/mcp')));
+    await exercise(modern);
+    await Promise.all([old.close(), modern.close()]);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('tells who posts to no link, or no message, what is wrong, and repeats nothing of it', async () => {
+    const server = await listening({ transport: 'sse' });
+    const link = await fetch(server.url);
+    const reader = link.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const said = (await reader?.read())?.value ?? '';
+    const endpoint = /^event: endpoint\ndata: (\S+)\n\n$/.exec(said)?.[1] ?? '';
+    const post = async (path: string, body: string, type = 'application/json') => {
+      const answer = await fetch(new URL(path, server.url), {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type },
+      });
+      return [answer.status, await answer.text()] as const;
+    };
+    const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+    expect(await post(endpoint, ping)).toEqual([202, 'Accepted']);
+    expect((await reader?.read())?.value).toContain('"id":1');
+    for (const [path, body, type, status] of [
+      ['/messages?sessionId=other', ping, undefined, 404],
+      ['/messages', ping, undefined, 404],
+      [endpoint, '{"canary"', undefined, 400],
+      [endpoint, '{"canary":1}', undefined, 400],
+      [endpoint, ping, 'text/plain', 415],
+      [endpoint, 'x'.repeat(4_200_000), undefined, 413],
+    ] as const) {
+      const [told, text] = await post(path, body, type);
+      expect(told).toBe(status);
+      expect(text).not.toContain('canary');
+    }
+    await reader?.cancel();
+    await vi.waitFor(async () => expect((await post(endpoint, ping))[0]).toBe(404));
+    const plain = await listening();
+    expect((await fetch(plain.url.replace('/mcp', '/sse'))).status).toBe(404);
+    await Promise.all([server.stop(), plain.stop()]);
   });
 
   it('keeps its log in the folder it was given', () => {

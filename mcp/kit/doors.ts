@@ -11,6 +11,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Account } from './account.ts';
 import type { Presentation } from './control.ts';
 import { mcpServer, toolsOf } from './mcp.ts';
+import { createSseLinks, type SseLinks } from './sse.ts';
 import type { Stores } from './stores.ts';
 
 /** Whoever asks for the health wants an answer, also while a store has none. In ms. */
@@ -30,24 +31,31 @@ export interface Door {
   readonly account: Account;
   readonly baseUrl: string;
   mcp(request: NodeIncomingMessageLike, response: ServerResponse): unknown;
+  /** For old clients; only where it was asked for. */
+  readonly sse: SseLinks | undefined;
 }
 
 export function doorOf(account: Account, baseUrl: string, options: DoorOptions): Door {
-  const handler = createMcpHandler(() => mcpServer(account, options.presentation), {
+  const serverFor = () => mcpServer(account, options.presentation);
+  const handler = createMcpHandler(serverFor, {
     onerror: error => account.log.warn('protocol', { error: error.message }),
   });
-  return { account, baseUrl, mcp: toNodeHandler(handler) };
+  const sse = options.transport === 'sse' ? createSseLinks(serverFor) : undefined;
+  return { account, baseUrl, mcp: toNodeHandler(handler), sse };
 }
 
-/** Streamable HTTP at `/mcp`, `GET /health`, `/tools` and `/metrics`, behind the door that the request's key opens. */
+/** Streamable HTTP at `/mcp`, for old clients SSE at `/sse`, `GET /health`, `/tools` and `/metrics`, behind the door that the request's key opens. */
 export async function listen(options: DoorOptions, doorFor: (key: string) => Door | undefined): Promise<HttpServer> {
   const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (isHere(options.host) && (!hostAllowed(request, response) || !originAllowed(request, response))) return;
     const door = doorFor(keyIn(request));
     if (door === undefined) return void end(response, 401, { error: 'Missing or wrong key' });
-    const [pathname] = (request.url ?? '/').split('?', 1);
+    const [pathname, query = ''] = (request.url ?? '/').split('?', 2);
     if (pathname === '/mcp') return void door.mcp(request as NodeIncomingMessageLike, response);
+    if (door.sse !== undefined && request.method === 'GET' && pathname === '/sse') return await door.sse.open(response);
+    if (door.sse !== undefined && request.method === 'POST' && pathname === '/messages')
+      return await door.sse.receive(request, response, new URLSearchParams(query).get('sessionId') ?? '');
     if (request.method === 'GET' && ['/health', '/metrics'].includes(pathname ?? ''))
       await Promise.race([door.account.look(), sleep(LOOK_MS, undefined, { ref: false })]);
     if (request.method === 'GET' && pathname === '/health') return end(response, 200, healthOf(door, options, server));
@@ -55,7 +63,8 @@ export async function listen(options: DoorOptions, doorFor: (key: string) => Doo
       return end(response, 200, { tools: toolsOf(door.account, options.presentation) });
     if (request.method === 'GET' && pathname === '/metrics')
       return endText(response, metricsOf(door.account, options.stores));
-    end(response, 404, { error: 'There are /mcp, /health, /tools and /metrics.' });
+    const old = door.sse === undefined ? '' : '/sse, /messages, ';
+    end(response, 404, { error: `There are /mcp, ${old}/health, /tools and /metrics.` });
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -71,7 +80,8 @@ export function isHere(host: string): boolean {
 }
 
 export function addressOf(server: HttpServer, options: DoorOptions): string {
-  return `http://${options.host}:${(server.address() as AddressInfo).port}/mcp`;
+  const path = options.transport === 'sse' ? 'sse' : 'mcp';
+  return `http://${options.host}:${(server.address() as AddressInfo).port}/${path}`;
 }
 
 export async function untilTold(server: HttpServer): Promise<void> {

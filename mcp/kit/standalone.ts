@@ -63,10 +63,6 @@ export async function runStandalone<State>(
       presentationOf(env.GATEHOUSE_PRESENTATION) ?? standalone?.presentation ?? manifest.defaultPresentation,
     stores,
   };
-  if (options.transport === 'sse')
-    throw new Fault('GH_INVALID_INPUT', 'The SSE transport of 2024 is gone from the protocol and from the SDK.', {
-      hint: 'Use --transport streamable-http.',
-    });
   if (env.GATEHOUSE_TENANTS || stores.postgres !== undefined)
     return await runTenants(manifest, await tenantSource(env, stores), options, write, log);
   /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */

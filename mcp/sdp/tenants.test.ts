@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport as SSEClientTransportV1 } from '@modelcontextprotocol/sdk/client/sse.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPostgres } from '../kit/postgres.ts';
 import { keyIn } from '../kit/seal.ts';
@@ -294,6 +296,41 @@ describe.each([
     expect(await used(b)).toBeLessThan(25);
     leave.abort();
     expect(await Promise.all(calls)).toContain('left');
+  });
+});
+
+describe('over SSE', () => {
+  it('attack 12, session id: a message to the link of B reaches nobody', async () => {
+    await using sandbox = await startSandbox().then(made => ({ ...made, [Symbol.asyncDispose]: () => made.close() }));
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sdp-sse-'));
+    const { env } = await fromFile(sandbox, folder);
+    await using server = await startServer({ backend: 'sdp', stateFolder: folder, transport: 'sse' }, env);
+    const headersOf = (key: string) => ({ authorization: `Bearer ${key}`, 'content-type': 'application/json' });
+    const connect = async (name: Name) => {
+      const client = new ClientV1({ name: 'test', version: '1' });
+      const requestInit = { headers: headersOf(KEYS[name]) };
+      const link = new SSEClientTransportV1(new URL(server.url), { requestInit });
+      await client.connect(link as Parameters<ClientV1['connect']>[0]);
+      return client;
+    };
+    const [a, b] = [await connect('us'), await connect('eu')];
+    const tenant = { name: 'connection', arguments: { action: 'get_tenant' } };
+    expect(await a.callTool(tenant)).toMatchObject({ structuredContent: { tenant: { portal: 'itdesk' } } });
+    expect(await b.callTool(tenant)).toMatchObject({ structuredContent: { tenant: { portal: 'helpdesk' } } });
+
+    const link = await fetch(server.url, { headers: headersOf(KEYS.eu) });
+    const reader = link.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const endpoint = /data: (\S+)/.exec((await reader?.read())?.value ?? '')?.[1] ?? '';
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+    const post = async (headers: Record<string, string>) =>
+      (await fetch(new URL(endpoint, server.url), { method: 'POST', headers, body })).status;
+    expect(await post(headersOf(KEYS.us))).toBe(404);
+    expect(await post({ ...headersOf(KEYS.eu), authorization: '' })).toBe(401);
+    expect(await post(headersOf(KEYS.eu))).toBe(202);
+    expect((await fetch(server.url)).status).toBe(401);
+    await reader?.cancel();
+    await Promise.all([a.close(), b.close()]);
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 
