@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type BrowserOptions, createBrowserSession } from './browser-session.ts';
@@ -108,7 +109,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
   const catalog = catalogOf(manifest);
   const limits = typeof manifest.limits === 'function' ? manifest.limits(options.settings) : manifest.limits;
   const store = options.store ?? createMemoryStore(now);
-  const limiter = createLimiter({ ...limits, now, pace: paceOf(limits, { ...options, now }) });
+  const limiter = createLimiter({ ...limits, now, pace: paceOf(manifest, limits, { ...options, now }) });
   let client: HttpClient | undefined;
   const state = manifest.open({
     settings: options.settings,
@@ -418,17 +419,32 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
   };
 }
 
+/** A name for the account that tells nothing of it, for files. */
+export function identityOf<State>(
+  manifest: Manifest<State>,
+  { settings, secrets }: Pick<AccountOptions, 'settings' | 'secrets'>,
+): string {
+  const identity = manifest.identityOf?.(settings, secrets) ?? manifest.address(settings).baseUrl;
+  return createHash('sha256').update(`${manifest.name} ${identity}`).digest('hex').slice(0, 16);
+}
+
 /** From this on a window outlives processes: what was started before a restart counts, so it is kept in a file. In ms. */
 const LONG_WINDOW_MS = 3_600_000;
 
-function paceOf(
+function paceOf<State>(
+  manifest: Manifest<State>,
   budget: Budget,
-  { store, stateFolder, now }: Pick<AccountOptions, 'store' | 'stateFolder'> & { readonly now: () => number },
+  options: AccountOptions & { readonly now: () => number },
 ): Pace | undefined {
+  const { store, stateFolder, now } = options;
   const windows = windowsOf(budget);
   if (store !== undefined) return createPace({ store, windows, concurrency: budget.concurrency });
   if (windows.every(({ ms }) => ms < LONG_WINDOW_MS)) return undefined;
-  return createPace({ store: createSqliteStore(join(stateFolder, 'pace.db'), now), windows });
+  // Several accounts may have one folder, on their own: each has its own count.
+  const lasting = createSqliteStore(join(stateFolder, `${manifest.name}-pace.db`), now).within(
+    identityOf(manifest, options),
+  );
+  return createPace({ store: lasting, windows });
 }
 
 function textOf(structured: Outcome, whole: string, outcome: Outcome): string {

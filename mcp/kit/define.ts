@@ -35,7 +35,10 @@ export interface Manifest<State> {
   readonly limits: Budget | ((settings: Settings) => Budget);
   /** When nothing more is sent for a while; 8 failures in a row and 15 s unless told. */
   readonly breaker?: BreakerRule;
-  /** What makes two processes with the same settings and credentials one account for the vendor: who signs in, and where. */
+  /**
+   * What makes two processes work for one account of the vendor: who signs in, and where. What is kept for one identity is never seen
+   * by another. It leaves the process only as a hash.
+   */
   identityOf?(settings: Settings, secrets: Readonly<Record<string, string>>): string;
   /** Where requests go, and which other hosts they may go to. Settings are checked already. */
   address(settings: Settings): {

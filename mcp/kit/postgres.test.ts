@@ -12,8 +12,8 @@ const hash = (key: string): string => createHash('sha256').update(key).digest('h
 const acme = { name: 'Acme', keySha256: hash('a'), variables: { SDP_OAUTH_CLIENT_SECRET: 'canary-acme' } };
 const globex = { name: 'globex', keySha256: hash('b'), variables: { SDP_OAUTH_CLIENT_SECRET: 'canary-globex' } };
 
-function database(key = KEY, url = server.url): Postgres {
-  const made = openPostgres({ url, backend: 'sdp', key: () => key, log: () => undefined, patienceMs: 1_500 });
+function database(key = KEY, url = server.url, patienceMs = 1_500): Postgres {
+  const made = openPostgres({ url, backend: 'sdp', key: () => key, log: () => undefined, patienceMs });
   opened.push(made);
   return made;
 }
@@ -129,6 +129,7 @@ describe('the trail', () => {
 
   it('has what it acknowledged after PostgreSQL was killed, and acknowledges nothing meanwhile', async () => {
     const db = database();
+    const patientOne = database(KEY, server.url, 20_000);
     const [first] = await db.tenants();
     const trail = db.trail(first?.id ?? '');
     const acknowledged = entry('POST /before');
@@ -140,7 +141,7 @@ describe('the trail', () => {
       message: expect.stringContaining('PostgreSQL at 127.0.0.1'),
     });
     expect(db.isUp).toBe(false);
-    const patient = trail.append(entry('POST /patient'));
+    const patient = patientOne.trail(first?.id ?? '').append(entry('POST /patient'));
     await server.start();
     await patient;
     const { entries } = await trail.find({ limit: 2, offset: 0 });

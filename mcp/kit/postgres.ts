@@ -78,8 +78,8 @@ export function openPostgres({ url, backend, key, log, patienceMs = 3_000 }: Pos
     query_timeout: QUERY_MS,
     keepAlive: true,
     application_name: 'gatehouse',
-    // An entry that is acknowledged is on disk, whatever the server's own settings say.
-    options: '-c synchronous_commit=on',
+    // An entry that is acknowledged is on disk, whatever the server's own settings say. (Not as a start-up option: poolers refuse those.)
+    onConnect: client => client.query('SET synchronous_commit = on'),
   });
   let isUp = true;
   const tell = (now: boolean, why = ''): void => {

@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, createAccount, logFileOf, notSignedIn } from './account.ts';
+import { type Account, createAccount, identityOf, logFileOf, notSignedIn } from './account.ts';
 import type { BrowserOptions } from './browser-session.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
@@ -186,12 +186,15 @@ function open<State>(
   options: Settled,
   tenant: string,
   stderr: (line: string) => void,
-  trail: Trail = createSqliteTrail(join(options.stateFolder, 'audit.db'), Date.now),
+  given?: Trail,
 ): Opened {
   const settings = fromVariables(manifest.settings, env, true);
   const secrets = fromVariables(manifest.credentials, env, false) as Record<string, string>;
   const identity = manifest.identityOf?.(settings, secrets) ?? JSON.stringify([settings, secrets]);
   const store = options.stores.shared([tenant, identity]);
+  // The home may be that of a host too, whose own history is audit.db.
+  const file = `${manifest.name}-audit-${identityOf(manifest, { settings, secrets })}.db`;
+  const trail = given ?? createSqliteTrail(join(options.stateFolder, file), Date.now);
   const account = createAccount(manifest, {
     settings,
     stderr,

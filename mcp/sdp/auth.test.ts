@@ -291,7 +291,7 @@ describe('the pace', () => {
     expect([await used(later, 1), await used(later, 2)]).toEqual([0, 8]);
     ahead = 26 * 3_600_000;
     expect(await used(later, 2)).toBe(0);
-    expect(statSync(join(first.folder, 'pace.db')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(first.folder, 'sdp-pace.db')).mode & 0o777).toBe(0o600);
   });
 
   it('is shown, with the tokens and the breaker, which opens and closes', async () => {

@@ -208,7 +208,9 @@ export const sdp: Manifest<Sdp> = {
       place,
       limiter: deps.limiter,
       cache: createCache(deps.store),
-      journal: createJournal(deps.trail, deps.now),
+      journal: createJournal(deps.trail, deps.now, (entry, why) =>
+        deps.log.error('an entry was not written', { ...entry, why }),
+      ),
       client: deps.client,
       tier,
       retries: TIERS[tier].retries,

@@ -1,4 +1,4 @@
-import { newEntry, type Trail, type TrailEntry } from '../kit/index.ts';
+import { Fault, newEntry, type Trail, type TrailEntry } from '../kit/index.ts';
 import type { Ask } from './api.ts';
 
 /** What was asked of the vendor: names of fields and sizes, never their contents (fact sheet §5.5). */
@@ -25,19 +25,29 @@ interface Outcome {
 
 export const EVENTS = ['api.request', 'api.response', 'api.error', 'api.rate_limited'] as const;
 
-/** What waits is in memory only, so there is an end to it; the oldest go first. */
+/** What waits is in memory only, so there is an end to it; the oldest go first, and into the log. */
 const MOST_WAITING = 5_000;
 const AGAIN_MS = 1_000;
 
-export function createJournal(trail: Trail, now: () => number): Journal {
+export function createJournal(
+  trail: Trail,
+  now: () => number,
+  lost: (entry: TrailEntry, why: string) => void,
+): Journal {
   const waiting: TrailEntry[] = [];
   let alarm: NodeJS.Timeout | undefined;
   let flushing: Promise<void> | undefined;
 
   const write = async (): Promise<void> => {
     for (let [next] = waiting; next !== undefined; [next] = waiting) {
-      await trail.append(next);
-      waiting.shift();
+      try {
+        await trail.append(next);
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'GH_STORE_DOWN') throw error;
+        // It would be refused for ever, and hold up all that come after it.
+        lost(next, String(error));
+      }
+      if (waiting[0] === next) waiting.shift();
     }
   };
   /** One at a time, so that entries stand in the order in which they happened. */
@@ -55,7 +65,7 @@ export function createJournal(trail: Trail, now: () => number): Journal {
   };
   const add = (entry: Omit<TrailEntry, 'id' | 'time'>): Promise<void> => {
     waiting.push(newEntry({ time: now(), ...entry }));
-    waiting.splice(0, waiting.length - MOST_WAITING);
+    for (const oldest of waiting.splice(0, waiting.length - MOST_WAITING)) lost(oldest, 'too many wait');
     return flush();
   };
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,7 +8,9 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ServerMessage } from '../kit/control.ts';
+import { type RunningServer, startServer } from '../kit/testing-servers.ts';
 import { type Sandbox, startSandbox } from './sandbox/index.ts';
+import { variablesOf } from './testing.ts';
 
 let sandbox: Sandbox;
 let folder: string;
@@ -125,6 +127,33 @@ describe('the server on its own', () => {
     const server = start([FIXTURE, options()], environment(env));
     expect(await server.ended).toBe(1);
     expect(server.said.err.trim().split('\n')).toEqual([expect.stringContaining(reason)]);
+  });
+});
+
+describe('servers in one home', () => {
+  it('keep what was asked and the pace of each tenant apart, over restarts, and touch no file of the host', async () => {
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    writeFileSync(join(home, 'audit.db'), 'the history of the host');
+    const begin = (name: 'us' | 'eu') => startServer({ backend: 'sdp', stateFolder: home }, variablesOf(sandbox, name));
+    const asked = async (server: RunningServer) => {
+      const { items } = await server.call('connection', { action: 'get_audit_log' });
+      const { windows } = await server.call('connection', { action: 'get_rate_limit_status' });
+      return [(items as object[]).length, (windows as { used: number }[])[2]?.used];
+    };
+    {
+      await using us = await begin('us');
+      for (let n = 0; n < 2; n++) await us.call('requests', { action: 'list_requests', limit: 1 });
+      // The token and its trial are in the pace alone.
+      expect(await asked(us)).toEqual([2, 4]);
+    }
+    await using eu = await begin('eu');
+    expect(await asked(eu)).toEqual([0, 2]);
+    await using again = await begin('us');
+    expect(await asked(again)).toEqual([2, 6]);
+    expect(readFileSync(join(home, 'audit.db'), 'utf8')).toBe('the history of the host');
+    const made = readdirSync(home).filter(name => name.endsWith('.db') && name !== 'audit.db');
+    expect(made.map(name => statSync(join(home, name)).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
   });
 });
 
