@@ -102,9 +102,15 @@ export async function runStandalone<State>(
   await untilTold(server);
 }
 
+interface SourcedTenant extends Tenant {
+  readonly id: string;
+  /** Another one whenever it was changed. */
+  readonly version: string;
+}
+
 /** Where tenants come from, and how often it is asked anew. */
 interface TenantSource {
-  list(): Promise<readonly (Tenant & { readonly id: string; readonly version: string })[]>;
+  list(): Promise<readonly SourcedTenant[]>;
   trail(id: string): Trail | undefined;
   /** Milliseconds; without it they are as they were at the start. */
   readonly everyMs?: number;
@@ -144,24 +150,37 @@ async function runTenants<State>(
     throw new Fault('GH_INVALID_INPUT', 'Several tenants cannot share stdio: there is no key in it.', {
       hint: 'Use --transport streamable-http, or leave DATABASE_URL and GATEHOUSE_TENANTS out.',
     });
-  type TenantDoor = Door & Tenant & { readonly version: string };
-  const openDoor = (tenant: Awaited<ReturnType<TenantSource['list']>>[number]): TenantDoor => {
+  type TenantDoor = Door & SourcedTenant;
+  const openDoor = (tenant: SourcedTenant): TenantDoor => {
     const stateFolder = join(options.stateFolder, 'tenants', tenant.name.toLowerCase());
     const marked = (line: string) => write(line.replace('{', `{"tenant":${JSON.stringify(tenant.name)},`));
     const trail = source.trail(tenant.id);
     const opened = open(manifest, tenant.variables, { ...options, stateFolder }, tenant.id, marked, trail);
     return { ...tenant, ...doorOf(opened.account, manifest.address(opened.settings).baseUrl, options) };
   };
+  const unfit = new Set<string>();
+  /** One that cannot be served at all, for a wrong address say, keeps nobody else out; a file is corrected before the start. */
+  const tryDoor = (tenant: SourcedTenant): TenantDoor | undefined => {
+    try {
+      return openDoor(tenant);
+    } catch (error) {
+      if (source.everyMs === undefined) throw error;
+      const mark = `${tenant.id} ${tenant.version}`;
+      if (!unfit.has(mark)) log.error('a tenant cannot be served', { tenant: tenant.name, error: String(error) });
+      unfit.add(mark);
+      return undefined;
+    }
+  };
   let doors = new Map<string, TenantDoor>();
   /** Whoever is not there any more is not let in any more; whoever was changed begins anew. */
   const refresh = async (): Promise<void> => {
     const tenants = await source.list();
-    doors = new Map(
-      tenants.map(tenant => {
-        const known = doors.get(tenant.id);
-        return [tenant.id, known?.version === tenant.version ? known : openDoor(tenant)];
-      }),
-    );
+    const open = tenants.flatMap(tenant => {
+      const known = doors.get(tenant.id);
+      const door = known?.version === tenant.version ? known : tryDoor(tenant);
+      return door === undefined ? [] : [[tenant.id, door] as const];
+    });
+    doors = new Map(open);
   };
   await refresh();
   const server = await listen(options, key => tenantOf([...doors.values()], key));

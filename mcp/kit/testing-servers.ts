@@ -68,3 +68,16 @@ export async function startServer(
     },
   };
 }
+
+const WATCH = `import { registerHooks } from 'node:module';
+registerHooks({ resolve(name, context, next) {
+  if (['redis', 'pg'].includes(name)) process.stderr.write('loads ' + name + '\\n');
+  return next(name, context);
+} });`;
+
+/** Variables of a server that tells which clients of stores it loads: they cost time and memory. */
+export const WATCHED = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(WATCH)}` };
+
+export function loadedBy(server: RunningServer): readonly string[] {
+  return [...server.said().matchAll(/^loads (\w+)$/gm)].map(([, name = '']) => name);
+}

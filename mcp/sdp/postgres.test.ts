@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startServer } from '../kit/testing-servers.ts';
+import { loadedBy, startServer, WATCHED } from '../kit/testing-servers.ts';
 import { startPostgres } from '../kit/testing-stores.ts';
 import { type Sandbox, startSandbox } from './sandbox/index.ts';
 import { variablesOf } from './testing.ts';
@@ -155,6 +155,25 @@ describe('tenants and what they did in PostgreSQL', () => {
     gatehouse(['import-tenants'], { GATEHOUSE_TENANTS: tenantsFile() });
     await vi.waitFor(async () => expect(await status(KEYS.eu)).toBe(200), { timeout: 15_000, interval: 500 });
   }, 60_000);
+
+  it('of a tenant that cannot be served keep nobody else out', async () => {
+    const file = join(folder, 'wrong.json');
+    const variables = { ...variablesOf(sandbox, 'eu'), SDP_DATA_CENTER: 'MOON' };
+    const keySha256 = createHash('sha256').update('key-of-the-moon').digest('hex');
+    writeFileSync(file, JSON.stringify([{ name: 'moon', keySha256, variables }]), { mode: 0o600 });
+    expect(gatehouse(['import-tenants'], { GATEHOUSE_TENANTS: file }).status).toBe(0);
+    await using one = await instance();
+    expect(await one.call('requests', LIST, KEYS.us)).toMatchObject({ success: true });
+    expect(one.said()).toContain('There is no data centre MOON');
+    await expect(one.connect('key-of-the-moon')).rejects.toThrow();
+    expect(gatehouse(['remove-tenant', 'MOON']).status).toBe(0);
+  });
+
+  it('are what loads the client of PostgreSQL, and nothing else does', async () => {
+    await using stored = await instance(WATCHED);
+    await using plain = await instance({ ...WATCHED, ...variablesOf(sandbox, 'us'), DATABASE_URL: '' });
+    expect([loadedBy(stored), loadedBy(plain)]).toEqual([['pg'], []]);
+  });
 
   it.each([
     [{ ENCRYPTION_KEY: '' }, 'DATABASE_URL without ENCRYPTION_KEY'],
