@@ -3,17 +3,17 @@ import { timingSafeEqual } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, createAccount, identityOf, logFileOf, notSignedIn } from './account.ts';
+import { type Account, type AccountOptions, createAccount, identityOf, logFileOf, notSignedIn } from './account.ts';
 import type { BrowserOptions } from './browser-session.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
 import type { Manifest, Settings } from './define.ts';
-import { addressOf, type Door, doorOf, isHere, listen, untilTold } from './doors.ts';
+import { addressOf, type DoorOptions, doorOf, isHere, listen, untilTold } from './doors.ts';
 import { Fault } from './fault.ts';
-import { createLogger, type Logger } from './log.ts';
+import { createLogger } from './log.ts';
 import { mcpServer } from './mcp.ts';
-import { openStores, type Stores } from './stores.ts';
-import { readTenants, type Tenant, tenantOf } from './tenants.ts';
+import { type OpenTenant, runTenants, tenantSource } from './run-tenants.ts';
+import { openStores } from './stores.ts';
 import { createSqliteTrail, type Trail } from './trail.ts';
 
 export interface StandaloneOptions {
@@ -28,12 +28,7 @@ export interface StandaloneOptions {
 }
 
 /** What is left to be decided is decided. */
-interface Settled extends StandaloneOptions {
-  readonly transport: 'stdio' | 'streamable-http' | 'sse';
-  readonly port: number;
-  readonly presentation: Presentation;
-  readonly stores: Stores;
-}
+type Settled = StandaloneOptions & DoorOptions;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -63,8 +58,14 @@ export async function runStandalone<State>(
       presentationOf(env.GATEHOUSE_PRESENTATION) ?? standalone?.presentation ?? manifest.defaultPresentation,
     stores,
   };
-  if (env.GATEHOUSE_TENANTS || stores.postgres !== undefined)
-    return await runTenants(manifest, await tenantSource(env, stores), options, write, log);
+  if (env.GATEHOUSE_TENANTS || stores.postgres !== undefined) {
+    const openTenant: OpenTenant = (tenant, stateFolder, trail) => {
+      const marked = (line: string) => write(line.replace('{', `{"tenant":${JSON.stringify(tenant.name)},`));
+      const opened = open(manifest, tenant.variables, { ...options, stateFolder }, tenant.id, marked, trail);
+      return doorOf(opened.account, manifest.address(opened.settings).baseUrl, options);
+    };
+    return await runTenants(openTenant, await tenantSource(env.GATEHOUSE_TENANTS, stores.postgres), options, log);
+  }
   /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */
   let held: string[] | undefined = [];
   const opened = open(manifest, env, options, '', line => void (held?.push(line) ?? write(line)));
@@ -102,97 +103,6 @@ export async function runStandalone<State>(
   await untilTold(server);
 }
 
-interface SourcedTenant extends Tenant {
-  readonly id: string;
-  /** Another one whenever it was changed. */
-  readonly version: string;
-}
-
-/** Where tenants come from, and how often it is asked anew. */
-interface TenantSource {
-  list(): Promise<readonly SourcedTenant[]>;
-  trail(id: string): Trail | undefined;
-  /** Milliseconds; without it they are as they were at the start. */
-  readonly everyMs?: number;
-}
-
-/** A tenant that was added, changed or removed in the database is noticed within this time. In ms. */
-const TENANTS_MS = 10_000;
-
-async function tenantSource({ GATEHOUSE_TENANTS: file }: Env, { postgres }: Stores): Promise<TenantSource> {
-  if (postgres === undefined) {
-    const tenants = readTenants(file ?? '').map(tenant => ({ ...tenant, id: tenant.name.toLowerCase(), version: '' }));
-    return { list: async () => tenants, trail: () => undefined };
-  }
-  if (file)
-    throw new Fault('GH_INVALID_INPUT', 'DATABASE_URL and GATEHOUSE_TENANTS both name tenants.', {
-      hint: 'Import the file with the task import-tenants, then leave GATEHOUSE_TENANTS out.',
-    });
-  if ((await postgres.tenants()).length === 0)
-    throw new Fault('GH_INVALID_INPUT', 'There are no tenants in the database yet.', {
-      hint: 'Name a file of tenants by GATEHOUSE_TENANTS and run the task import-tenants.',
-    });
-  return { list: () => postgres.tenants(), trail: id => postgres.trail(id), everyMs: TENANTS_MS };
-}
-
-/**
- * Several accounts in one process over HTTP, each with its own key, folder, log, limits, breaker and MCP sessions. One whose
- * credentials are refused keeps nobody else out: it says so when it is asked for something.
- */
-async function runTenants<State>(
-  manifest: Manifest<State>,
-  source: TenantSource,
-  options: Settled,
-  write: (line: string) => void,
-  log: Logger,
-): Promise<void> {
-  if (options.transport === 'stdio')
-    throw new Fault('GH_INVALID_INPUT', 'Several tenants cannot share stdio: there is no key in it.', {
-      hint: 'Use --transport streamable-http, or leave DATABASE_URL and GATEHOUSE_TENANTS out.',
-    });
-  type TenantDoor = Door & SourcedTenant;
-  const openDoor = (tenant: SourcedTenant): TenantDoor => {
-    const stateFolder = join(options.stateFolder, 'tenants', tenant.name.toLowerCase());
-    const marked = (line: string) => write(line.replace('{', `{"tenant":${JSON.stringify(tenant.name)},`));
-    const trail = source.trail(tenant.id);
-    const opened = open(manifest, tenant.variables, { ...options, stateFolder }, tenant.id, marked, trail);
-    return { ...tenant, ...doorOf(opened.account, manifest.address(opened.settings).baseUrl, options) };
-  };
-  const unfit = new Set<string>();
-  /** One that cannot be served at all, for a wrong address say, keeps nobody else out; a file is corrected before the start. */
-  const tryDoor = (tenant: SourcedTenant): TenantDoor | undefined => {
-    try {
-      return openDoor(tenant);
-    } catch (error) {
-      if (source.everyMs === undefined) throw error;
-      const mark = `${tenant.id} ${tenant.version}`;
-      if (!unfit.has(mark)) log.error('a tenant cannot be served', { tenant: tenant.name, error: String(error) });
-      unfit.add(mark);
-      return undefined;
-    }
-  };
-  let doors = new Map<string, TenantDoor>();
-  /** Whoever is not there any more is not let in any more; whoever was changed begins anew. */
-  const refresh = async (): Promise<void> => {
-    const tenants = await source.list();
-    const open = tenants.flatMap(tenant => {
-      const known = doors.get(tenant.id);
-      const door = known?.version === tenant.version ? known : tryDoor(tenant);
-      return door === undefined ? [] : [[tenant.id, door] as const];
-    });
-    doors = new Map(open);
-  };
-  await refresh();
-  const server = await listen(options, key => tenantOf([...doors.values()], key));
-  for (const { account } of doors.values()) account.log.info('listening', { url: addressOf(server, options) });
-  // While the database is away, those who are known are let in as before; what they may do then is for the trail to say.
-  if (source.everyMs !== undefined)
-    setInterval(() => {
-      refresh().catch((error: unknown) => log.warn('the tenants could not be read anew', { error: String(error) }));
-    }, source.everyMs).unref();
-  await untilTold(server);
-}
-
 interface Opened {
   readonly account: Account;
   readonly settings: Settings;
@@ -211,15 +121,13 @@ function open<State>(
   const secrets = fromVariables(manifest.credentials, env, false) as Record<string, string>;
   const identity = manifest.identityOf?.(settings, secrets) ?? JSON.stringify([settings, secrets]);
   const store = options.stores.shared([tenant, identity]);
-  // The home may be that of a host too, whose own history is audit.db.
-  const file = `${manifest.name}-audit-${identityOf(manifest, { settings, secrets })}.db`;
-  const trail = given ?? createSqliteTrail(join(options.stateFolder, file), Date.now);
+  const trail = given ?? trailIn(manifest, { settings, secrets }, options.stateFolder);
   const account = createAccount(manifest, {
     settings,
     stderr,
     secrets,
     ...(store === undefined ? {} : { store }),
-    trail,
+    ...(trail === undefined ? {} : { trail }),
     readOnly: options.readOnly ?? readOnlyOf(manifest, env),
     stateFolder: options.stateFolder,
     logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
@@ -227,6 +135,16 @@ function open<State>(
     ...(manifest.browser === undefined ? {} : { browser: browserOptions(env) }),
   });
   return { account, settings };
+}
+
+/** The home may be that of a host too, whose own history is audit.db, and of other accounts. */
+function trailIn<State>(
+  manifest: Manifest<State>,
+  given: Pick<AccountOptions, 'settings' | 'secrets'>,
+  folder: string,
+): Trail | undefined {
+  if (manifest.identityOf === undefined) return undefined;
+  return createSqliteTrail(join(folder, `${manifest.name}-audit-${identityOf(manifest, given)}.db`), Date.now);
 }
 
 function isSame(given: string, key: string): boolean {

@@ -50,7 +50,7 @@ async function overHttp(
 ): Promise<Site> {
   const sandbox = await startSandbox();
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-sdp-tenants-'));
-  const { env, stores } = await prepare(sandbox, folder);
+  const { env, stores, ids = { us: 'tenant-us', eu: 'tenant-eu' } } = await prepare(sandbox, folder);
   const start = () => startServer({ backend: 'sdp', stateFolder: folder }, env);
   const servers = await Promise.all(Array.from({ length: processes }, start));
   const [first] = servers;
@@ -62,7 +62,7 @@ async function overHttp(
     a,
     b,
     url: first.url,
-    folders: { us: join(folder, 'tenants', 'tenant-us'), eu: join(folder, 'tenants', 'tenant-eu') },
+    folders: { us: join(folder, 'tenants', ids.us), eu: join(folder, 'tenants', ids.eu) },
     async close() {
       await Promise.all([a.close(), b.close()]);
       for (const part of [...servers, ...stores]) await part[Symbol.asyncDispose]();
@@ -76,6 +76,8 @@ async function overHttp(
 interface Prepared {
   readonly env: Readonly<Record<string, string>>;
   readonly stores: readonly AsyncDisposable[];
+  /** By which the tenants' folders are called. */
+  readonly ids?: Readonly<Record<Name, string>>;
 }
 
 async function fromFile(sandbox: Sandbox, folder: string): Promise<Prepared> {
@@ -98,7 +100,9 @@ async function withPostgres(sandbox: Sandbox): Promise<Prepared> {
   await using database = openPostgres({ url: server.url, backend: 'sdp', key, log: () => undefined });
   await database.migrate();
   await database.put(tenantsOf(sandbox));
-  return { env: { DATABASE_URL: server.url, ENCRYPTION_KEY }, stores: [server] };
+  const [eu, us] = await database.tenants();
+  const ids = { us: us?.id ?? '', eu: eu?.id ?? '' };
+  return { env: { DATABASE_URL: server.url, ENCRYPTION_KEY }, stores: [server], ids };
 }
 
 /** A process for each, as under Gatehouse. */
