@@ -329,6 +329,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       stop: () => void stop(),
       keepToRetention: () => keepToRetention(),
     };
+    const clients = clientHandlers(parts, env);
     const api: HostApi = createHostApi(
       {
         ...hostHandlers(parts, {
@@ -336,11 +337,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
           connections: async () => (await api.call('window', 'connections.list', {})) as readonly ConnectionView[],
           clients: async () => (await api.call('window', 'clients.list', {})) as readonly ClientView[],
         }),
-        ...connectionHandlers(parts),
+        ...connectionHandlers(parts, clients.takeOut),
         ...policyHandlers(parts),
         ...grantHandlers(parts),
         ...historyHandlers(parts, env),
-        ...clientHandlers(parts, env),
+        ...clients.handlers,
       },
       listener => {
         listeners.add(listener);

@@ -307,6 +307,19 @@ export interface CheckView {
   readonly remedy: string;
 }
 
+/** A connection that is gone: assistants whose files name it no more, and entries that could not be taken out. */
+export interface RemovedView {
+  readonly removed: string;
+  readonly unregistered: readonly string[];
+  readonly left: readonly LeftEntry[];
+}
+
+export interface LeftEntry {
+  readonly client: string;
+  readonly file: string;
+  readonly problem: string;
+}
+
 export interface ClientView {
   readonly id: string;
   readonly title: string;
