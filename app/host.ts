@@ -205,6 +205,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       offerOf,
       policyOf,
       upstreamOf: uuid => fleet.of(uuid).upstream,
+      planOf: (uuid, { tool, action }, given) => fleet.plan(uuid, tool, action, given),
       secretsOf: uuid => fleet.secretsOf(uuid),
       onDefinitions(uuid, definitions) {
         const verdict = pinned.offer(uuid, definitions);
