@@ -2,6 +2,7 @@ export type { BreakerRule } from './breaker.ts';
 export { type Cache, createCache } from './cache.ts';
 export type { Catalog, CatalogField, SetupStep } from './catalog.ts';
 export { steadyClock } from './clock.ts';
+export type { PlannedChange } from './control.ts';
 export {
   type AccountDeps,
   type AccountInfo,
