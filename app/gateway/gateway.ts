@@ -185,7 +185,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     session.clientInfo = params.clientInfo;
     const result = {
       protocolVersion: legacyVersion(params.protocolVersion),
-      capabilities: capabilitiesOf(offer),
+      capabilities: capabilitiesOf(offer, !session.stateless),
       serverInfo: JSON.parse(serverInfo(session)) as unknown,
       ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
     };
@@ -206,7 +206,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       case 'server/discover': {
         const body = {
           supportedVersions: [MODERN],
-          capabilities: capabilitiesOf(offer),
+          capabilities: capabilitiesOf(offer, true),
           ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
           ...modernList(session),
         };
@@ -250,7 +250,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
         break;
       case 'resources/subscribe':
       case 'resources/unsubscribe':
-        if (!modern && offer.subscribe && typeof params.uri === 'string') {
+        // Over HTTP a request of this era stands alone: nothing would ever be told.
+        if (!modern && offer.subscribe && !session.stateless && typeof params.uri === 'string') {
+          if (method === 'resources/subscribe' && !mayWatch(session, offer, params.uri))
+            return session.send(
+              errorLine(id, CODE.legacyResourceNotFound, `This resource cannot be watched: ${params.uri}`),
+            );
           if (method === 'resources/subscribe') session.uris.add(params.uri);
           else session.uris.delete(params.uri);
           watch(session.connection);
@@ -268,6 +273,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
   });
 
   const readable = (session: Session, method: string): boolean => shown(session)(plainAction(method, method));
+
+  /** Who may not read a resource is not told that it changed; who is asked each time is told, and asked when reading. */
+  const mayWatch = (session: Session, offer: Offer, uri: string): boolean =>
+    (offer.templates.length > 0 || offer.resources.some(resource => resource.uri === uri)) &&
+    shown(session)(plainAction('resources/read', uri));
 
   const notified = (session: Session, method: string, params: Json): void => {
     if (method !== 'notifications/cancelled') return;
@@ -911,7 +921,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const asked = isObject(params.notifications) ? params.notifications : {};
     const uris =
       offer.subscribe && Array.isArray(asked.resourceSubscriptions)
-        ? asked.resourceSubscriptions.filter(uri => typeof uri === 'string')
+        ? asked.resourceSubscriptions.filter(uri => typeof uri === 'string').filter(uri => mayWatch(session, offer, uri))
         : [];
     const filter: ListenFilter = {
       tools: asked.toolsListChanged === true,
@@ -956,8 +966,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   const updated = (connection: string, uri: string): void => {
+    const offer = deps.offerOf(connection);
     for (const session of sessions) {
-      if (session.connection !== connection) continue;
+      if (session.connection !== connection || !mayWatch(session, offer, uri)) continue;
       if (session.uris.has(uri)) session.send(notificationLine('notifications/resources/updated', { uri }));
       for (const [id, filter] of session.listens) {
         if (filter.uris.has(uri))
@@ -1054,12 +1065,12 @@ function argumentsOf(call: Call): Json {
   return isObject(call.params.arguments) ? call.params.arguments : {};
 }
 
-function capabilitiesOf(offer: Offer): Json {
+function capabilitiesOf(offer: Offer, canTell: boolean): Json {
   return {
     tools: { listChanged: true },
     ...(offer.prompts.length > 0 ? { prompts: { listChanged: true } } : {}),
     ...(offer.resources.length + offer.templates.length > 0
-      ? { resources: { listChanged: true, ...(offer.subscribe ? { subscribe: true } : {}) } }
+      ? { resources: { listChanged: true, ...(offer.subscribe && canTell ? { subscribe: true } : {}) } }
       : {}),
     ...(offer.completions ? { completions: {} } : {}),
   };

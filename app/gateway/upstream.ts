@@ -32,6 +32,7 @@ export interface UpstreamTimes {
 const CLIENT_INFO = { name: 'gatehouse', version: '1.0.0' };
 const VALIDATE_BELOW = 64 * 1024;
 const REMEMBER_CANCELLED = 1_000;
+const REVIVE_MS = 2_000;
 
 /** The side towards one child: its era, our ids, the calls in flight, its subscriptions. */
 export class Upstream {
@@ -104,7 +105,7 @@ export class Upstream {
     call.upstreamId = id;
     call.state = 'sent';
     this.#calls.set(id, call);
-    this.#server.busy(this.#calls.size);
+    this.#busy();
     this.#server.write(
       join(
         requestToChild(call.bytes, call.message, {
@@ -123,7 +124,7 @@ export class Upstream {
   /** Tells the child to stop and forgets the call; a late answer is reported by its intent. */
   cancel(call: Call, reason: string): void {
     if (!this.#calls.delete(call.upstreamId)) return;
-    this.#server.busy(this.#calls.size);
+    this.#busy();
     this.#cancelled.set(call.upstreamId, call.intent);
     if (this.#cancelled.size > REMEMBER_CANCELLED) {
       const oldest = this.#cancelled.keys().next().value;
@@ -146,7 +147,8 @@ export class Upstream {
   watch(uris: ReadonlySet<string>): void {
     const before = this.#uris;
     this.#uris = new Set(uris);
-    if (!this.#isReady || !this.#custom) return;
+    if (!this.#isReady) return;
+    this.#busy();
     if (this.era === 'modern') this.#listen();
     else {
       for (const uri of uris) if (!before.has(uri)) void this.#ask('resources/subscribe', { uri });
@@ -158,8 +160,8 @@ export class Upstream {
     this.#reader.push(chunk);
   }
 
-  /** The process ended. */
-  exited(reason: string): void {
+  /** The process ended, `expected` or by itself: then it is started again for those who watch its resources. */
+  exited(reason: string, expected: boolean): void {
     this.#isReady = false;
     this.#ready = undefined;
     this.#era = undefined;
@@ -172,12 +174,17 @@ export class Upstream {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     this.#events.onGone(calls, reason);
+    if (expected || this.#uris.size === 0) return;
+    setTimeout(() => {
+      if (this.#uris.size > 0) this.ready().catch(() => undefined);
+    }, REVIVE_MS).unref();
   }
 
   async #start(): Promise<void> {
     await this.#server.start();
     if (!this.#custom) {
       this.#era = 'modern';
+      if (this.#uris.size > 0) this.#listen();
       return;
     }
     this.#told = await this.#findEra();
@@ -297,6 +304,11 @@ export class Upstream {
     return { _meta: { [KEY.version]: MODERN, [KEY.clientInfo]: CLIENT_INFO, [KEY.capabilities]: {} } };
   }
 
+  /** Watching is work too: an idle server is stopped. */
+  #busy(): void {
+    this.#server.busy(this.#calls.size + this.#uris.size);
+  }
+
   #write(line: string): void {
     this.#server.write(Buffer.from(line));
   }
@@ -326,7 +338,7 @@ export class Upstream {
     const call = this.#calls.get(id);
     if (call === undefined) return undefined;
     this.#calls.delete(id);
-    this.#server.busy(this.#calls.size);
+    this.#busy();
     return call;
   }
 

@@ -6,6 +6,7 @@ import { githubDriver } from './drivers/github.ts';
 import { platformDriver } from './drivers/platform.ts';
 import { credentials, settings } from './fields.ts';
 import { PERMISSIONS, rolesWith } from './permissions.ts';
+import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
 import type { Devops } from './state.ts';
 import { byPathTools, discoveryTools, logTools, metricTools } from './tools/reads.ts';
@@ -56,6 +57,7 @@ export const devops: Manifest<Devops> = {
       cache: createCache(deps.now),
       // §5.1: reads need both.
       datadog: apiKey === '' || appKey === '' ? undefined : { apiKey, appKey },
+      datadogBudget: new Map(),
       githubToken: deps.secrets.githubToken || undefined,
       pending: new Map(),
       gateway: undefined,
@@ -85,6 +87,6 @@ export const devops: Manifest<Devops> = {
     ...byPathTools,
   ].filter(tool => tool !== undefined),
   wrappers: ['arguments', 'params'],
-  prompts: [],
+  prompts,
   resources,
 };

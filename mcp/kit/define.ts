@@ -182,7 +182,18 @@ export interface Resource<State> {
   readonly title: string;
   readonly description: string;
   readonly mimeType: string;
-  read(call: Call<State>): Promise<string>;
+  /** What its address may carry as `?name=value`: announced as a template, checked as arguments of a tool are. */
+  readonly filters?: Shape;
+  /** Values that the account offers for a filter; those of an enumeration are known without. */
+  readonly complete?: Readonly<Record<string, (given: string, call: Call<State>) => Promise<readonly string[]>>>;
+  /** It can be subscribed to. */
+  readonly watch?: {
+    /** Milliseconds until the next look, as the vendor's budget allows with so many watched addresses. */
+    pauseMs(state: State, watched: number): number;
+    /** What is there now: another text is a change. */
+    look(call: Call<State>, filters: never): Promise<string>;
+  };
+  read(call: Call<State>, filters: never): Promise<string>;
 }
 
 /** Binds the account's type once, so that inputs and calls are typed in every action of a backend. */
@@ -195,12 +206,31 @@ export function definesFor<State>() {
       },
     ): Action<State> => spec as Action<State>,
     tool: (tool: Tool<State>): Tool<State> => tool,
+    /** A resource whose address carries filters. */
+    resource: <const S extends Shape>(
+      spec: Omit<Resource<State>, 'filters' | 'read' | 'watch'> & {
+        readonly filters: S;
+        read(call: Call<State>, filters: z.output<z.ZodObject<S>>): Promise<string>;
+        readonly watch?: Omit<NonNullable<Resource<State>['watch']>, 'look'> & {
+          look(call: Call<State>, filters: z.output<z.ZodObject<S>>): Promise<string>;
+        };
+      },
+    ): Resource<State> => spec as Resource<State>,
   };
 }
 
 /** An action as the kit calls it, after its input was checked against its own schema. */
 export function runChecked<State>(action: Action<State>, input: unknown, call: Call<State>): Promise<Outcome> {
   return action.run(input as never, call);
+}
+
+/** A resource as the kit reads it, or looks whether it changed, after its filters were checked against their own schema. */
+export function readChecked<State>(
+  of: Pick<Resource<State>, 'read'> | { readonly look: Resource<State>['read'] },
+  filters: unknown,
+  call: Call<State>,
+): Promise<string> {
+  return 'look' in of ? of.look(call, filters as never) : of.read(call, filters as never);
 }
 
 export type Block =

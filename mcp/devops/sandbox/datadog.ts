@@ -20,18 +20,19 @@ export function datadogAnswer(
   headers: Readonly<Record<string, string>> = {},
   text = WORDS[status] ?? 'Error',
 ): SandboxAnswer {
-  const limits: Record<string, string> =
-    status === 429
-      ? {
-          'x-ratelimit-limit': '300',
-          'x-ratelimit-period': '3600',
-          'x-ratelimit-remaining': '0',
-          'x-ratelimit-reset': headers['retry-after'] ?? '1',
-          'x-ratelimit-name': 'logs_public_search_api',
-        }
-      : {};
+  const limits = status === 429 ? limitsOf({ remaining: 0, reset: Number(headers['retry-after'] ?? '1') }) : {};
   const { 'retry-after': _notDatadogs, ...rest } = headers;
   return jsonAnswer(status, { errors: [text] }, { ...limits, ...rest });
+}
+
+function limitsOf({ remaining, reset }: NonNullable<DevopsSwitches['budget']>): Readonly<Record<string, string>> {
+  return {
+    'x-ratelimit-limit': '300',
+    'x-ratelimit-period': '3600',
+    'x-ratelimit-remaining': String(remaining),
+    'x-ratelimit-reset': String(reset),
+    'x-ratelimit-name': 'logs_public_search_api',
+  };
 }
 
 /** Logs and metrics (§5). */
@@ -43,7 +44,9 @@ export function createDatadog(now: () => number, switches: Switches<DevopsSwitch
       if (api === undefined) return datadogAnswer(401);
       if (api !== API_KEY || (reads && app !== APP_KEY)) return datadogAnswer(403);
       try {
-        return jsonAnswer(200, handle(request));
+        const answer = jsonAnswer(200, handle(request));
+        const { budget } = switches.current;
+        return budget === null ? answer : { ...answer, headers: { ...answer.headers, ...limitsOf(budget) } };
       } catch (error) {
         if (error instanceof Refusal) return datadogAnswer(error.status, {}, error.message);
         throw error;
