@@ -63,7 +63,9 @@ export const SEARCH = '/api/v2/logs/events/search';
 export const QUERY = '/api/v1/query';
 
 function noteBudget({ datadogBudget, now }: Devops, path: string, { headers }: Answer): void {
-  const [remaining, reset] = ['x-ratelimit-remaining', 'x-ratelimit-reset'].map(name => headers.get(name) || Number.NaN);
+  const [remaining, reset] = ['x-ratelimit-remaining', 'x-ratelimit-reset'].map(
+    name => headers.get(name) || Number.NaN,
+  );
   if (Number.isNaN(Number(remaining)) || Number.isNaN(Number(reset))) return;
   datadogBudget.set(path, { remaining: Number(remaining), resetsAt: now() + Number(reset) * 1_000 });
 }
@@ -234,11 +236,7 @@ export async function queryMetrics(
   const to = Math.floor(call.now() / 1_000);
   const from = to - RANGES[filters.time_range] * 3_600;
   const purpose = 'Reading metrics from Datadog';
-  const told = parse(
-    seriesSchema,
-    await ask(call, { path: QUERY, query: { from, to, query }, purpose }),
-    purpose,
-  );
+  const told = parse(seriesSchema, await ask(call, { path: QUERY, query: { from, to, query }, purpose }), purpose);
   if (told.status !== 'ok')
     throw new Fault('GH_VENDOR_REFUSED', `${purpose}: ${told.error ?? 'Datadog reports an error'}.`, {
       fields: { reason: 'upstream_unavailable' },

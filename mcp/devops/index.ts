@@ -8,6 +8,7 @@ import { credentials, settings } from './fields.ts';
 import { PERMISSIONS, rolesWith } from './permissions.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
+import { restOf } from './rest/index.ts';
 import type { Devops } from './state.ts';
 import { byPathTools, discoveryTools, logTools, metricTools } from './tools/reads.ts';
 import { signInTools } from './tools/sign-in.ts';
@@ -73,7 +74,15 @@ export const devops: Manifest<Devops> = {
     if (state.datadog !== undefined) await proveKeys(state, http);
     return { identity: `${name ?? userId} (${roles.join(', ') || 'no role'})`, scopes: permissions };
   },
-  standalone: { transport: 'stdio', port: 8_001, presentation: 'flat', readOnly: true, review: () => [] },
+  standalone: {
+    transport: 'stdio',
+    port: 8_001,
+    portVariable: 'PORT',
+    presentation: 'flat',
+    readOnly: true,
+    review: () => [],
+    rest: restOf,
+  },
   tools: [
     deploy,
     rollback,

@@ -22,10 +22,7 @@ export const prompts: readonly Prompt<Devops>[] = [
     name: 'investigate_incident',
     title: 'What is wrong with a service?',
     description: 'Puts errors and metrics side by side and says what fits; changes nothing.',
-    arguments: [
-      service(true),
-      { name: 'since', description: 'ISO 8601; an hour ago unless told', required: false },
-    ],
+    arguments: [service(true), { name: 'since', description: 'ISO 8601; an hour ago unless told', required: false }],
     text: ({ service: of, since }) => `Find out what is wrong with "${of}":
 1. getMcpResourcesLogs with service "${of}", level ERROR and since ${since || 'one hour ago'}; then WARN.
 2. getMcpResourcesMetrics with service "${of}" and time_range 1h${since ? ', or the range that reaches back to then' : ''}.

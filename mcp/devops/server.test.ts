@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from './sandbox/index.ts';
+import { standaloneEnvironment } from './testing.ts';
 
 let sandbox: Sandbox;
 let folder: string;
@@ -21,22 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The variables of the original server, with the other spelling of Datadog's keys. */
-function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const credential = sandbox.credentials.find(({ label }) => label === 'access-key');
-  const { accessKey = '', datadogApiKey = '', datadogAppKey = '' } = credential?.secrets ?? {};
-  return {
-    PATH: process.env.PATH ?? '',
-    LIGHT_DEVOPS_API_URL: `${sandbox.url}/`,
-    DESCOPE_PROJECT_ID: String(credential?.settings.projectId),
-    DESCOPE_BASE_URL: sandbox.url,
-    DESCOPE_ACCESS_KEY: accessKey,
-    DATADOG_BASE_URL: sandbox.url,
-    DD_API_KEY: datadogApiKey,
-    DD_APP_KEY: datadogAppKey,
-    ...more,
-  };
-}
+const environment = (more: Readonly<Record<string, string>> = {}) => standaloneEnvironment(sandbox, more);
 
 async function connected(env: Record<string, string>): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' });

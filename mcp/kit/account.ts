@@ -287,7 +287,11 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     }
     const spec = manifest.tools.find(({ name }) => name === tool.name)?.actions[action.name];
     if (spec === undefined) throw new Fault('GH_INVALID_INPUT', `${tool.name} has no action "${action.name}".`);
-    const checked = checkedShape(action.name, spec.input, renamed(unwrapped(input, manifest.wrappers ?? []), spec.aliases ?? {}));
+    const checked = checkedShape(
+      action.name,
+      spec.input,
+      renamed(unwrapped(input, manifest.wrappers ?? []), spec.aliases ?? {}),
+    );
     for (const path of action.secretParameters) collect(checked, path.split('.'), value => masked.add(value));
     if (spec.anonymous !== true) await browser?.ensure(call);
     if (spec.anonymous !== true && signedIn === undefined) {

@@ -22,7 +22,7 @@ function valuesOf(query: URLSearchParams, shape: Shape, name: string): Readonly<
 }
 
 /** An address knows texts alone; what is none of the type stays one, and is refused by the check. */
-function typed(value: string, type: unknown): unknown {
+export function typed(value: string, type: unknown): unknown {
   if ((type === 'integer' || type === 'number') && Number.isFinite(Number(value))) return Number(value);
   return type === 'boolean' && (value === 'true' || value === 'false') ? value === 'true' : value;
 }

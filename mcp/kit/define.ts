@@ -1,8 +1,9 @@
 import type * as z from 'zod';
-import type { CatalogField, Effect, Flag, SetupStep } from './catalog.ts';
+import type { Catalog, CatalogField, Effect, Flag, SetupStep } from './catalog.ts';
 import type { Authorizer, Http, HttpClient } from './http.ts';
 import type { Budget, Limiter } from './limiter.ts';
 import type { Logger } from './log.ts';
+import type { RestSurface } from './rest.ts';
 import type { SignInForm, SignInValues } from './sign-in-page.ts';
 
 /**
@@ -78,6 +79,10 @@ export interface StandaloneDefaults {
   readonly transport: 'stdio' | 'streamable-http';
   readonly port: number;
   readonly presentation: 'grouped' | 'flat';
+  /** A variable that names the port. */
+  readonly portVariable?: string;
+  /** What the original answered over HTTP beside MCP. Throws `Fault` for a wrong variable. */
+  rest?(env: Readonly<Record<string, string | undefined>>, catalog: Catalog): RestSurface;
   /** Whether it runs read-only when neither a flag nor the variable says so; `false` unless told. */
   readonly readOnly?: boolean;
   /** What to tell people about variables of the original server that mean nothing here. Throws `Fault` for a wrong one. */

@@ -1,5 +1,7 @@
+export type { Account, CallOptions, ToolAnswer } from './account.ts';
+export { typed } from './address.ts';
 export { type Cache, createCache } from './cache.ts';
-export type { Catalog, CatalogField, SetupStep } from './catalog.ts';
+export { type Catalog, type CatalogField, type CatalogTool, presentFlat, type SetupStep } from './catalog.ts';
 export { steadyClock } from './clock.ts';
 export {
   type AccountDeps,
@@ -26,4 +28,5 @@ export type { Limiter } from './limiter.ts';
 export { poll } from './poll.ts';
 export { createQueue, type Queue } from './queue.ts';
 export { MASK } from './redact.ts';
+export type { RestAnswer, RestRequest, RestSurface } from './rest.ts';
 export { createTokenSource, type Token, type TokenSource } from './token.ts';

@@ -1,24 +1,16 @@
 import { spawn } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import {
-  localhostHostValidation,
-  localhostOriginValidation,
-  type NodeIncomingMessageLike,
-  toNodeHandler,
-} from '@modelcontextprotocol/node';
-import { createMcpHandler } from '@modelcontextprotocol/server';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, createAccount, logFileOf, notSignedIn } from './account.ts';
+import { createAccount, logFileOf, notSignedIn } from './account.ts';
 import type { BrowserOptions } from './browser-session.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
-import type { Manifest, Settings } from './define.ts';
+import type { Manifest } from './define.ts';
+import { catalogOf } from './derive.ts';
 import { Fault } from './fault.ts';
-import { mcpServer, toolsOf } from './mcp.ts';
+import { addressOf, doorOf, isHere, listen, type OverHttp, untilTold } from './over-http.ts';
+import { serveOverStdio } from './stdio.ts';
 import { readTenants, tenantOf } from './tenants.ts';
 
 export interface StandaloneOptions {
@@ -33,10 +25,8 @@ export interface StandaloneOptions {
 }
 
 /** What is left to be decided is decided. */
-interface Settled extends StandaloneOptions {
+interface Settled extends Omit<StandaloneOptions, 'port'>, OverHttp {
   readonly transport: 'stdio' | 'streamable-http' | 'sse';
-  readonly port: number;
-  readonly presentation: Presentation;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -54,11 +44,12 @@ export async function runStandalone<State>(
   const options: Settled = {
     ...given,
     transport: given.transport ?? standalone?.transport ?? 'stdio',
-    port: given.port ?? standalone?.port ?? 8_000,
+    port: given.port ?? portIn(env, standalone?.portVariable) ?? standalone?.port ?? 8_000,
     presentation:
       presentationOf(env.GATEHOUSE_PRESENTATION) ?? standalone?.presentation ?? manifest.defaultPresentation,
   };
   const warnings = standalone?.review(env) ?? [];
+  const rest = options.transport === 'streamable-http' ? standalone?.rest?.(env, catalogOf(manifest)) : undefined;
   const write =
     env.LOG_FORMAT?.toLowerCase() === 'console'
       ? (line: string) => writeSync(2, forPeople(line))
@@ -67,7 +58,7 @@ export async function runStandalone<State>(
     throw new Fault('GH_INVALID_INPUT', 'The SSE transport of 2024 is gone from the protocol and from the SDK.', {
       hint: 'Use --transport streamable-http.',
     });
-  if (env.GATEHOUSE_TENANTS) return await runTenants(manifest, env.GATEHOUSE_TENANTS, options, write);
+  if (env.GATEHOUSE_TENANTS) return await runTenants(manifest, env.GATEHOUSE_TENANTS, { ...options, rest }, write);
   /** Until the sign-in stands, stderr is for its one reason; the log file has the rest. */
   let held: string[] | undefined = [];
   const opened = open(manifest, env, options, line => void (held?.push(line) ?? write(line)));
@@ -84,9 +75,7 @@ export async function runStandalone<State>(
   held = undefined;
   for (const line of lines) write(line);
   if (options.transport === 'stdio') {
-    serveStdio(() => mcpServer(account, options.presentation), {
-      onerror: error => account.log.warn('protocol', { error: error.message }),
-    });
+    serveOverStdio(account, options.presentation);
     await new Promise<void>(resolve => process.stdin.on('end', resolve));
     process.exit(0);
   }
@@ -99,8 +88,20 @@ export async function runStandalone<State>(
         hint: 'Use --host 127.0.0.1, or set GATEHOUSE_MCP_KEY and send it as "Authorization: Bearer …".',
       },
     );
-  const door = doorOf(manifest, opened, options);
-  const server = await listen(options, given => (!key || isSame(given, key) ? door : undefined));
+  if (rest !== undefined && rest.origins.length > 0 && !key)
+    throw new Fault('GH_INVALID_INPUT', 'Pages of other origins may call only with a key.', {
+      hint: 'Set GATEHOUSE_MCP_KEY, or name no origins.',
+    });
+  const door = doorOf(manifest, opened, options, 'key');
+  if (leadsHere(door.baseUrl, options))
+    throw new Fault(
+      'GH_INVALID_INPUT',
+      `The address ${door.baseUrl} is this server itself: calls would go round for ever.`,
+      {
+        hint: 'Give it the address of the platform, or this server another port.',
+      },
+    );
+  const server = await listen({ ...options, rest }, given => (!key || isSame(given, key) ? door : undefined));
   account.log.info('listening', { url: addressOf(server, options) });
   await untilTold(server);
 }
@@ -123,19 +124,14 @@ async function runTenants<State>(
     const stateFolder = join(options.stateFolder, 'tenants', tenant.name.toLowerCase());
     const marked = (line: string) => write(line.replace('{', `{"tenant":${JSON.stringify(tenant.name)},`));
     const opened = open(manifest, tenant.variables, { ...options, stateFolder }, marked);
-    return { ...tenant, ...doorOf(manifest, opened, options) };
+    return { ...tenant, ...doorOf(manifest, opened, options, tenant.name) };
   });
   const server = await listen(options, key => tenantOf(doors, key));
   for (const { account } of doors) account.log.info('listening', { url: addressOf(server, options) });
   await untilTold(server);
 }
 
-interface Opened {
-  readonly account: Account;
-  readonly settings: Settings;
-}
-
-function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stderr: (line: string) => void): Opened {
+function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stderr: (line: string) => void) {
   const settings = fromVariables(manifest.settings, env, true);
   const account = createAccount(manifest, {
     settings,
@@ -150,124 +146,9 @@ function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stde
   return { account, settings };
 }
 
-/** What stands behind one key. */
-interface Door {
-  readonly account: Account;
-  readonly baseUrl: string;
-  mcp(request: NodeIncomingMessageLike, response: ServerResponse): unknown;
-}
-
-function doorOf<State>(manifest: Manifest<State>, { account, settings }: Opened, options: Settled): Door {
-  const handler = createMcpHandler(() => mcpServer(account, options.presentation), {
-    onerror: error => account.log.warn('protocol', { error: error.message }),
-  });
-  return { account, baseUrl: manifest.address(settings).baseUrl, mcp: toNodeHandler(handler) };
-}
-
-/** Streamable HTTP at `/mcp`, `GET /health`, `/tools` and `/metrics`, behind the door that the request's key opens. */
-async function listen(options: Settled, doorFor: (key: string) => Door | undefined): Promise<HttpServer> {
-  const [hostAllowed, originAllowed] = [localhostHostValidation(), localhostOriginValidation()];
-  const server = createServer((request, response) => {
-    if (isHere(options.host) && (!hostAllowed(request, response) || !originAllowed(request, response))) return;
-    const door = doorFor(keyIn(request));
-    if (door === undefined) return void end(response, 401, { error: 'Missing or wrong key' });
-    const [pathname] = (request.url ?? '/').split('?', 1);
-    if (pathname === '/mcp') return void door.mcp(request as NodeIncomingMessageLike, response);
-    if (request.method === 'GET' && pathname === '/health')
-      return end(response, 200, healthOf(door.account, door.baseUrl, options, server));
-    if (request.method === 'GET' && pathname === '/tools')
-      return end(response, 200, { tools: toolsOf(door.account, options.presentation) });
-    if (request.method === 'GET' && pathname === '/metrics') return endText(response, metricsOf(door.account));
-    end(response, 404, { error: 'There are /mcp, /health, /tools and /metrics.' });
-  });
-  await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen(options.port, options.host, resolve),
-  );
-  return server;
-}
-
-function isHere(host: string): boolean {
-  return ['127.0.0.1', '::1', 'localhost'].includes(host);
-}
-
-function addressOf(server: HttpServer, options: Settled): string {
-  return `http://${options.host}:${(server.address() as AddressInfo).port}/mcp`;
-}
-
-async function untilTold(server: HttpServer): Promise<void> {
-  await new Promise<void>(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  server.close();
-  server.closeAllConnections();
-}
-
-/** The members that the original servers had (fact sheet of DPoD, §5). */
-function healthOf(account: Account, baseUrl: string, options: Settled, server: HttpServer) {
-  const { info, catalog } = account;
-  const tools = toolsOf(account, 'grouped');
-  const restricted = catalog.tools.filter(({ name, actions }) =>
-    actions.some(action => !info.permits(name, action.name)),
-  );
-  return {
-    status: account.health().breaker === 'closed' ? 'healthy' : 'degraded',
-    timestamp: new Date().toISOString(),
-    server: {
-      name: catalog.backend,
-      version: catalog.version,
-      transport: options.transport,
-      host: options.host,
-      port: (server.address() as AddressInfo).port,
-    },
-    tools: { count: catalog.tools.length, available: tools.map(tool => tool.name) },
-    configuration: { read_only_mode: info.readOnly, [`${catalog.backend}_base_url`]: baseUrl },
-    scopes: {
-      detected: info.scopes ?? [],
-      primary: info.scopes?.[0] ?? null,
-      filtering_mode: 'union',
-      total_tools: catalog.tools.length,
-      scope_restricted_tools: restricted.map(({ name }) => name),
-    },
-  };
-}
-
-function end(response: ServerResponse, status: number, body: unknown): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify(body));
-}
-
-function endText(response: ServerResponse, body: string): void {
-  response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4', 'cache-control': 'no-store' }).end(body);
-}
-
-const BREAKER = { closed: 0, 'half-open': 1, open: 2 } as const;
-
-/** For Prometheus, in its text format 0.0.4. */
-function metricsOf({ catalog, calls, ...account }: Account): string {
-  const { breaker, budgetLeft } = account.health();
-  const own = `backend="${catalog.backend}"`;
-  return [
-    '# HELP gatehouse_tool_calls_total Calls of tools since the start.',
-    '# TYPE gatehouse_tool_calls_total counter',
-    `gatehouse_tool_calls_total{${own},outcome="ok"} ${calls.ok}`,
-    `gatehouse_tool_calls_total{${own},outcome="failed"} ${calls.failed}`,
-    '# HELP gatehouse_breaker_state Circuit breaker: 0 closed, 1 half-open, 2 open.',
-    '# TYPE gatehouse_breaker_state gauge',
-    `gatehouse_breaker_state{${own}} ${BREAKER[breaker]}`,
-    ...(budgetLeft === undefined
-      ? []
-      : [
-          '# HELP gatehouse_budget_left Requests left in the tightest window.',
-          '# TYPE gatehouse_budget_left gauge',
-          `gatehouse_budget_left{${own}} ${budgetLeft}`,
-        ]),
-    '',
-  ].join('\n');
-}
-
-function keyIn(request: IncomingMessage): string {
-  return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+function leadsHere(baseUrl: string, { port }: Pick<OverHttp, 'port'>): boolean {
+  const { hostname, port: theirs } = new URL(baseUrl);
+  return isHere(hostname.replace(/^\[|\]$/g, '')) && port !== 0 && Number(theirs) === port;
 }
 
 function isSame(given: string, key: string): boolean {
@@ -331,6 +212,14 @@ function readOnlyOf<State>({ readOnlyVariable, standalone }: Manifest<State>, en
   const said = readOnlyVariable === undefined ? undefined : env[readOnlyVariable];
   if (standalone?.readOnly !== true) return isTrue(said);
   return !/^(0|false|no|off)$/i.test(said ?? '');
+}
+
+function portIn(env: Env, name: string | undefined): number | undefined {
+  const text = name === undefined ? undefined : env[name];
+  if (!text) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Fault('GH_INVALID_INPUT', `${name} is not a port: ${text}`, { hint: 'Use a number from 1 to 65535.' });
 }
 
 function presentationOf(text: string | undefined): Presentation | undefined {

@@ -12,10 +12,10 @@ export interface Subscriptions {
 
 /** The members of a message that are about subscriptions; everything else is nobody's business here. */
 const messageSchema = z.object({
-  id: z.unknown(),
+  id: z.unknown().optional(),
   method: z.string(),
   params: z.looseObject({
-    requestId: z.unknown(),
+    requestId: z.unknown().optional(),
     notifications: z.looseObject({ resourceSubscriptions: z.array(z.string()) }).optional(),
   }),
 });

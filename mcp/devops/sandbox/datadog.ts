@@ -6,7 +6,7 @@ import {
   type SandboxRequest,
   type Switches,
 } from '../../kit/sandbox.ts';
-import { type LogRow, logsUntil, METRICS, pointsOf } from './story.ts';
+import { type LogRow, logsUntil, METRICS, pointsOf, writtenRow } from './story.ts';
 import type { DevopsSwitches } from './switches.ts';
 
 export const API_KEY = 'dd-api-key-of-the-sandbox-000001';
@@ -36,7 +36,8 @@ function limitsOf({ remaining, reset }: NonNullable<DevopsSwitches['budget']>): 
 }
 
 /** Logs and metrics (§5). */
-export function createDatadog(now: () => number, switches: Switches<DevopsSwitches>): readonly Route[] {
+export function createDatadog(now: () => number, switches: Switches<DevopsSwitches>) {
+  const written: LogRow[] = [];
   const guarded =
     (handle: (request: SandboxRequest) => unknown, reads = true) =>
     (request: SandboxRequest): SandboxAnswer => {
@@ -52,12 +53,15 @@ export function createDatadog(now: () => number, switches: Switches<DevopsSwitch
         throw error;
       }
     };
-  return [
+  const routes: readonly Route[] = [
     { method: 'GET', path: '/api/v1/validate', handle: guarded(() => ({ valid: true }), false) },
     {
       method: 'POST',
       path: '/api/v2/logs/events/search',
-      handle: guarded(request => searchLogs(JSON.parse(request.body.toString() || '{}'), now(), switches.current)),
+      handle: guarded(request => {
+        const search: Search = JSON.parse(request.body.toString() || '{}');
+        return searchLogs(search, [...written, ...logsUntil(now())], now(), switches.current);
+      }),
     },
     {
       method: 'GET',
@@ -69,6 +73,8 @@ export function createDatadog(now: () => number, switches: Switches<DevopsSwitch
       ),
     },
   ];
+  const write = (service: string, message: string): void => void written.unshift(writtenRow(now(), service, message));
+  return { routes, write };
 }
 
 interface Search {
@@ -77,13 +83,13 @@ interface Search {
   readonly page?: { readonly limit?: number; readonly cursor?: string };
 }
 
-function searchLogs(search: Search, now: number, { logPage, logStatus }: DevopsSwitches) {
+function searchLogs(search: Search, rows: readonly LogRow[], now: number, { logPage, logStatus }: DevopsSwitches) {
   const { query = '*', from = 'now-15m', to = 'now' } = search.filter ?? {};
   const limit = search.page?.limit ?? 10;
   if (limit < 1 || limit > 1_000) throw new Refusal(400, 'page.limit must be between 1 and 1000');
   const [start, end] = [timeOf(from, now), timeOf(to, now)];
   const matches = matcher(query);
-  const found = logsUntil(now).filter(row => row.time >= start && row.time <= end && matches(row));
+  const found = rows.filter(row => row.time >= start && row.time <= end && matches(row));
   const sorted = search.sort === 'timestamp' ? [...found].reverse() : found;
   const skip = Number(Buffer.from(search.page?.cursor ?? '', 'base64url').toString() || 0);
   const size = Math.min(limit, logPage);

@@ -98,6 +98,12 @@ function rowOf(service: string, now: number, index: number, step: number): LogRo
   };
 }
 
+/** A row that somebody wrote just now. */
+export function writtenRow(time: number, service: string, message: string): LogRow {
+  const id = stableId('log', service, message, time);
+  return { id, time, status: 'info', message, service, host: 'web-1', tags: ['env:prod'], attributes: {} };
+}
+
 export interface MetricKind {
   readonly name: string;
   readonly unit: string;
