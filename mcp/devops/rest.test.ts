@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerOf } from './rest/outcome.ts';
@@ -220,6 +221,39 @@ describe('the server over HTTP', () => {
     await client.close();
   });
 
+  it('tells a client of the new era what changed, and does not promise it to one of the old', {
+    timeout: 30_000,
+  }, async () => {
+    await using server = await served();
+    const connected = async (mode: 'auto' | 'legacy') => {
+      const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
+      const requestInit = { headers: { authorization: `Bearer ${KEY}` } };
+      await client.connect(new StreamableHTTPClientTransport(new URL(`${server.origin}/mcp`), { requestInit }));
+      return client;
+    };
+    const uri = 'light-devops://logs?service=payments';
+    const [client, other, old] = [await connected('auto'), await connected('auto'), await connected('legacy')];
+    expect(old.getServerCapabilities()?.resources).toEqual({});
+    const told: string[] = [];
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri));
+    other.setNotificationHandler('notifications/resources/updated', () => void told.push('not asked for'));
+    const looks = () => sandbox.requests.filter(({ path }) => path.endsWith('/search')).length;
+    const before = looks();
+    const listening = await client.listen({ resourceSubscriptions: [uri] });
+    await other.listen({ resourceSubscriptions: ['light-devops://logs?service=orders'] });
+    await eventually(() => looks() >= before + 2);
+    await sleep(200);
+    sandbox.writeLog('payments', 'refund booked');
+    await eventually(() => told.length > 0);
+    expect(told).toEqual([uri]);
+    await listening.close();
+    await Promise.all([client.close(), other.close(), old.close()]);
+    await sleep(500);
+    const after = looks();
+    await sleep(6_000);
+    expect(looks()).toBe(after);
+  });
+
   it('shows its OpenAPI document, made from the schemas of the tools, and a page without anything from elsewhere', async () => {
     await using server = await served();
     const { body } = await server.get('/openapi.json', {});
@@ -312,6 +346,11 @@ describe('the server over HTTP', () => {
     expect(said.err).toContain('is this server itself');
   });
 });
+
+async function eventually(ready: () => boolean): Promise<void> {
+  for (const end = Date.now() + 12_000; !ready(); await sleep(20))
+    if (Date.now() > end) throw new Error('Waited in vain.');
+}
 
 function freePort(): Promise<number> {
   return new Promise(resolve => {

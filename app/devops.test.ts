@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox } from '../mcp/devops/sandbox/index.ts';
+import { eventually, type Link, type Message, modern, startHost, type TestHost } from './testing/index.ts';
+
+const ID = 'devops/acme';
+const CHECKOUT = 'light-devops://logs?service=checkout';
+const ORDERS = 'light-devops://logs?service=orders';
+const UPDATED = 'notifications/resources/updated';
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>;
+let host: TestHost;
+const links: Link[] = [];
+const looks = (): number => sandbox.requests.filter(({ path }) => path.endsWith('/search')).length;
+const toldTo = (link: Link): readonly unknown[] =>
+  link.received.filter(({ method }) => method === UPDATED).map(({ params }) => (params as Message).uri);
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  host = await startHost();
+  const credential = sandbox.credentials.find(({ label }) => label === 'prod');
+  await host.window('connections.add', {
+    backend: 'devops',
+    name: 'acme',
+    settings: { ...credential?.settings },
+    secrets: { ...credential?.secrets },
+  });
+});
+afterAll(async () => {
+  for (const link of links) link.close();
+  await host[Symbol.asyncDispose]();
+  await sandbox.close();
+});
+
+async function linked(client: string): Promise<Link> {
+  const link = await host.link(ID, client);
+  links.push(link);
+  return link;
+}
+
+describe('subscriptions to logs through the gateway', () => {
+  it('reach those who asked, in either era, and nobody else', { timeout: 60_000 }, async () => {
+    const [old, young, idle] = [await linked('old'), await linked('young'), await linked('idle')];
+    const { result } = await old.initialize();
+    expect(result).toMatchObject({ capabilities: { resources: { subscribe: true } } });
+    await idle.initialize();
+    expect(await old.request('resources/templates/list')).toMatchObject({
+      result: {
+        resourceTemplates: [
+          { uriTemplate: expect.stringContaining('logs{?') },
+          { uriTemplate: expect.stringContaining('metrics{?') },
+        ],
+      },
+    });
+    expect(await old.request('resources/subscribe', { uri: CHECKOUT })).toMatchObject({ result: {} });
+    const listen = { notifications: { resourceSubscriptions: [ORDERS] }, ...modern() };
+    young.send({ id: 'tail', method: 'subscriptions/listen', params: listen });
+    await young.find(({ method }) => method === 'notifications/subscriptions/acknowledged');
+    const before = looks();
+    await eventually(() => looks() >= before + 2, 15_000);
+    await sleep(300);
+    sandbox.writeLog('checkout', 'one');
+    await old.find(({ method }) => method === UPDATED);
+    expect([toldTo(old), toldTo(young)]).toEqual([[CHECKOUT], []]);
+    sandbox.writeLog('orders', 'two');
+    const notice = await young.find(({ method }) => method === UPDATED);
+    expect(notice.params).toMatchObject({ uri: ORDERS, _meta: { 'io.modelcontextprotocol/subscriptionId': 'tail' } });
+    expect([toldTo(old), toldTo(idle)]).toEqual([[CHECKOUT], []]);
+  });
+
+  it('go on after the server died, and end with the session', { timeout: 60_000 }, async () => {
+    const { server } = host.parts.fleet.of(host.parts.connections.get(ID).uuid);
+    const { pid } = server;
+    if (pid === undefined) throw new Error('The server does not run.');
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => server.pid !== undefined && server.pid !== pid, 15_000);
+    const [old, young] = links;
+    const before = looks();
+    // The first look after a sign-in is what later ones are compared with.
+    await eventually(() => looks() >= before + 3, 15_000);
+    await sleep(300);
+    sandbox.writeLog('checkout', 'three');
+    await eventually(() => old !== undefined && toldTo(old).length > 1, 15_000);
+    for (const link of [old, young]) link?.close();
+    await sleep(1_000);
+    const after = looks();
+    await sleep(6_000);
+    expect(looks()).toBe(after);
+  });
+
+  it('are refused to who may not read, and to who asks for what does not exist', { timeout: 30_000 }, async () => {
+    await host.window('grants.set', { id: ID, client: 'shut', effect: 'read', verdict: 'deny' });
+    const shut = await linked('shut');
+    await shut.initialize();
+    expect(await shut.request('resources/subscribe', { uri: CHECKOUT })).toMatchObject({ error: { code: -32002 } });
+    const listen = { notifications: { resourceSubscriptions: [ORDERS] }, ...modern() };
+    shut.send({ id: 'no', method: 'subscriptions/listen', params: listen });
+    const { params } = await shut.find(({ method }) => method === 'notifications/subscriptions/acknowledged');
+    expect(params).toMatchObject({ notifications: {} });
+    expect(JSON.stringify(params)).not.toContain(ORDERS);
+  });
+});
