@@ -5,6 +5,7 @@ import { proveKeys } from './datadog.ts';
 import { githubDriver } from './drivers/github.ts';
 import { platformDriver } from './drivers/platform.ts';
 import { credentials, settings } from './fields.ts';
+import { endSession } from './gateway.ts';
 import { PERMISSIONS, rolesWith } from './permissions.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
@@ -74,6 +75,7 @@ export const devops: Manifest<Devops> = {
     if (state.datadog !== undefined) await proveKeys(state, http);
     return { identity: `${name ?? userId} (${roles.join(', ') || 'no role'})`, scopes: permissions };
   },
+  close: endSession,
   standalone: {
     transport: 'stdio',
     port: 8_001,

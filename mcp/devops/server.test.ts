@@ -74,6 +74,14 @@ describe('the server on its own', () => {
     await client.close();
   });
 
+  it('ends its session at the gateway when it is told to end', async () => {
+    const gateway = { CEQUENCE_ENABLED: 'true', CEQUENCE_GATEWAY_URL: `${sandbox.url}/gateway/mcp` };
+    const client = await connected(environment(gateway));
+    await client.callTool({ name: 'getMcpResourcesLogs', arguments: { limit: 1 } });
+    await client.close();
+    expect(sandbox.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+
   it('names every missing variable at once, and keeps stdout empty', async () => {
     const env = { PATH: process.env.PATH ?? '' };
     const child = spawn(process.execPath, [FIXTURE, options()], { env, stdio: ['pipe', 'pipe', 'pipe'] });

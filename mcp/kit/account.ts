@@ -71,6 +71,8 @@ export interface Account {
   signIn(): Promise<SignInOutcome>;
   /** Takes the credential back at the vendor; whether that is done. Never throws. */
   retire(): Promise<boolean>;
+  /** Ends what the vendor keeps open, within a second. Never throws. */
+  close(): Promise<void>;
   /** Never throws: what goes wrong is in the answer. */
   call(
     tool: CatalogTool,
@@ -95,6 +97,8 @@ const ANSWER_BYTES = 4 * 1024 * 1024;
 const BRIEF_CHARACTERS = 16_000;
 /** Addresses watched at once: each costs requests as long as somebody listens. */
 const WATCHED = 20;
+/** The host waits no longer for a server to end. In ms. */
+const CLOSE_MS = 1_000;
 /** For one look at a watched resource, in ms. */
 const LOOK_MS = 20_000;
 
@@ -318,6 +322,18 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         log.error('the credential was not taken back', { error: redactText(String(error), secrets) });
         return false;
       }
+    },
+    async close() {
+      if (manifest.close === undefined) return;
+      const signal = AbortSignal.timeout(CLOSE_MS);
+      const http = theClient().bind({
+        signal,
+        deadline: now() + CLOSE_MS,
+        trace: { demo: false, requestId: undefined },
+      });
+      await manifest
+        .close(state, http)
+        .catch((error: unknown) => log.debug('not closed', { error: redactText(String(error), secrets) }));
     },
     async call(tool, action, input, callOptions) {
       const trace: Trace = { demo: false, requestId: undefined };

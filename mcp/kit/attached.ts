@@ -56,7 +56,12 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
     text = lines.pop() ?? '';
     for (const line of lines) receive(messageOf(line));
   });
-  const end = (): never => process.exit(0);
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void (account?.close() ?? Promise.resolve()).finally(() => process.exit(0));
+  };
   control.on('close', end).on('end', end).on('error', end);
   process.stdin.on('end', end);
 }

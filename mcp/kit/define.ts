@@ -45,6 +45,8 @@ export interface Manifest<State> {
   signIn(state: State, http: Http): Promise<SignedIn>;
   /** Takes the credential back at the vendor, when its connection is removed. Throws `Fault`. */
   retire?(state: State): Promise<void>;
+  /** Ends what the vendor keeps open for this account, when the server ends. There is a second for it. */
+  close?(state: State, http: Http): Promise<void>;
   /** A sign-in on a page of its own, for a server that was started without credentials. */
   readonly browser?: BrowserSignIn<State>;
   /** How it runs on its own, where that differs. */

@@ -77,6 +77,7 @@ export async function runStandalone<State>(
   if (options.transport === 'stdio') {
     serveOverStdio(account, options.presentation);
     await new Promise<void>(resolve => process.stdin.on('end', resolve));
+    await account.close();
     process.exit(0);
   }
   const key = env.GATEHOUSE_MCP_KEY;
@@ -104,6 +105,7 @@ export async function runStandalone<State>(
   const server = await listen({ ...options, rest }, given => (!key || isSame(given, key) ? door : undefined));
   account.log.info('listening', { url: addressOf(server, options) });
   await untilTold(server);
+  await account.close();
 }
 
 /**
@@ -129,6 +131,7 @@ async function runTenants<State>(
   const server = await listen(options, key => tenantOf(doors, key));
   for (const { account } of doors) account.log.info('listening', { url: addressOf(server, options) });
   await untilTold(server);
+  await Promise.all(doors.map(({ account }) => account.close()));
 }
 
 function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stderr: (line: string) => void) {
