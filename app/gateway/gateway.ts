@@ -921,7 +921,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const asked = isObject(params.notifications) ? params.notifications : {};
     const uris =
       offer.subscribe && Array.isArray(asked.resourceSubscriptions)
-        ? asked.resourceSubscriptions.filter(uri => typeof uri === 'string').filter(uri => mayWatch(session, offer, uri))
+        ? asked.resourceSubscriptions
+            .filter(uri => typeof uri === 'string')
+            .filter(uri => mayWatch(session, offer, uri))
         : [];
     const filter: ListenFilter = {
       tools: asked.toolsListChanged === true,

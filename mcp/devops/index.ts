@@ -1,5 +1,6 @@
 import { createCache, type Manifest } from '../kit/index.ts';
 import { createAuth } from './auth.ts';
+import { browser } from './browser.ts';
 import { configOf } from './config.ts';
 import { proveKeys } from './datadog.ts';
 import { githubDriver } from './drivers/github.ts';
@@ -76,6 +77,7 @@ export const devops: Manifest<Devops> = {
     return { identity: `${name ?? userId} (${roles.join(', ') || 'no role'})`, scopes: permissions };
   },
   close: endSession,
+  browser,
   standalone: {
     transport: 'stdio',
     port: 8_001,

@@ -67,6 +67,8 @@ export interface Account {
   readonly catalog: Catalog;
   readonly log: Logger;
   readonly info: AccountInfo;
+  /** A person has to sign in on a page before anything can be asked. */
+  readonly waitsForPerson: boolean;
   /** Signs in anew. Never throws. */
   signIn(): Promise<SignInOutcome>;
   /** Takes the credential back at the vendor; whether that is done. Never throws. */
@@ -311,6 +313,9 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     catalog,
     log,
     info,
+    get waitsForPerson() {
+      return browser !== undefined && manifest.browser?.ready(state) === false;
+    },
     signIn,
     health: () => theClient().health(),
     calls,

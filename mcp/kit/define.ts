@@ -4,7 +4,7 @@ import type { Authorizer, Http, HttpClient } from './http.ts';
 import type { Budget, Limiter } from './limiter.ts';
 import type { Logger } from './log.ts';
 import type { RestSurface } from './rest.ts';
-import type { SignInForm, SignInValues } from './sign-in-page.ts';
+import type { Elsewhere, SignInForm, SignInValues } from './sign-in-page.ts';
 
 /**
  * How a backend is declared (architecture §4). One manifest holds everything; catalogue, MCP tools, validation, enforcement,
@@ -68,13 +68,15 @@ export interface SignedIn {
 
 export interface BrowserSignIn<State> {
   readonly form: SignInForm;
+  /** The sign-in is on the vendor's own page; the form has nothing but what is left to be asked after it. */
+  elsewhere?(state: State, returnTo: string): Elsewhere;
   /** Whether there is something to sign requests with now. */
   ready(state: State): boolean;
   /**
    * Proves what was typed and uses it, in memory: for good when the person agreed to have it kept in the vault (which is the
-   * kit's doing), else no longer than need be. Throws `Fault`.
+   * kit's doing), else no longer than need be. Returns credentials that were not typed, for the vault. Throws `Fault`.
    */
-  signIn(state: State, values: SignInValues, keep: boolean): Promise<void>;
+  signIn(state: State, values: SignInValues, keep: boolean): Promise<SignInValues | undefined>;
 }
 
 export interface StandaloneDefaults {

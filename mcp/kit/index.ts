@@ -29,4 +29,5 @@ export { poll } from './poll.ts';
 export { createQueue, type Queue } from './queue.ts';
 export { MASK } from './redact.ts';
 export type { RestAnswer, RestRequest, RestSurface } from './rest.ts';
+export type { Elsewhere } from './sign-in-page.ts';
 export { createTokenSource, type Token, type TokenSource } from './token.ts';

@@ -65,8 +65,7 @@ export async function runStandalone<State>(
   const { account } = opened;
   for (const warning of warnings) account.log.warn(warning);
   // Without credentials a person signs in later, in the browser, when something is asked for.
-  const later = manifest.browser !== undefined && !hasCredentials(manifest.credentials, env);
-  if (later) account.log.info('no credentials: the first call opens a page to sign in');
+  if (account.waitsForPerson) account.log.info('no credentials: the first call opens a page to sign in');
   else {
     const outcome = await account.signIn();
     if (!outcome.ok) throw notSignedIn(outcome);
@@ -144,7 +143,8 @@ function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stde
     stateFolder: options.stateFolder,
     logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
     logFile: logFileOf(options.stateFolder, manifest.name),
-    ...(manifest.browser === undefined ? {} : { browser: browserOptions(env) }),
+    // A page on the loopback address is of no use to people elsewhere.
+    ...(manifest.browser === undefined || !isHere(options.host) ? {} : { browser: browserOptions(env) }),
   });
   return { account, settings };
 }
@@ -173,10 +173,6 @@ function fromVariables(fields: readonly CatalogField[], env: Env, defaults: bool
       return defaults && field.default !== undefined ? [[field.name, field.default]] : [];
     }),
   );
-}
-
-function hasCredentials(fields: readonly CatalogField[], env: Env): boolean {
-  return fields.filter(({ required }) => required).every(({ variable = '' }) => Boolean(env[variable]));
 }
 
 /** The limits of the original server, by its variables; times are in seconds there. */

@@ -132,7 +132,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 /** Each upstream says no in its own form. */
 function refuse({ status, message, headers }: Refusal, { path }: SandboxRequest): SandboxAnswer {
-  if (path.startsWith('/v1/auth/') || path.startsWith('/v2/keys/')) return descopeAnswer(status, headers);
+  if (/^\/(v1\/auth|v2\/keys|oauth2)\//.test(path)) return descopeAnswer(status, headers);
   if (path.startsWith('/api/')) return datadogAnswer(status, headers);
   if (path.startsWith('/github/')) return jsonAnswer(status, { message, status: String(status) }, headers);
   if (path.startsWith('/gateway/')) return jsonAnswer(status, { error: message }, headers);
