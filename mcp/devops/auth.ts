@@ -41,6 +41,8 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
   let given = sessionToken;
   let last: Session | undefined;
   let { tenant } = config;
+  /** Descope refused to renew: a person has to sign in again (§1.5 row 6). */
+  let signedOut = false;
   /** Somebody signed in on a page, and has perhaps still to choose a tenant. */
   let arrived: string | undefined;
   const isUser = (): boolean => sessionToken !== '' || refreshToken !== '';
@@ -101,7 +103,12 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
       const session = await byGiven();
       if (session !== undefined) return session;
       if (refreshToken === '') throw expired();
-      return await inTenant(await sessionFrom(await descope.refresh(refreshToken)));
+      const issued = await descope.refresh(refreshToken).catch((error: unknown) => {
+        signedOut = error instanceof Fault && error.code === 'GH_SIGN_IN';
+        throw error;
+      });
+      signedOut = false;
+      return await inTenant(await sessionFrom(issued));
     }
     if (accessKey !== '') return await sessionFrom(await descope.exchange(accessKey, tenant));
     throw new Fault('GH_SIGN_IN', 'Nobody is signed in: there is no access key and no refresh token.', {
@@ -129,7 +136,7 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
   return {
     descope,
     get ready() {
-      return config.projectId === '' || isUser() || accessKey !== '' || isGithub || isAnonymous;
+      return config.projectId === '' || (isUser() ? !signedOut : accessKey !== '') || isGithub || isAnonymous;
     },
     async begin(token) {
       const issued = await descope.refresh(token);
