@@ -59,7 +59,7 @@ async function served(env: Record<string, string> = {}, options: object = {}): P
     void ended.then(code => reject(new Error(`ended with ${code}: ${said.err}`)));
     child.stderr?.on('data', () => {
       const url = /"url":"(http:[^"]+)\/mcp"/.exec(said.err)?.[1];
-      if (url !== undefined) resolve(url.replace('0.0.0.0', '127.0.0.1'));
+      if (url !== undefined) resolve(url);
     });
   });
   const told = async (path: string, init: RequestInit): Promise<Told> => {
@@ -270,7 +270,7 @@ describe('the server over HTTP', () => {
   });
 
   it('wants its key for everything but that it lives and what it is', async () => {
-    await using server = await served({}, { host: '0.0.0.0' });
+    await using server = await served();
     expect(await server.get('/health', {})).toMatchObject({
       status: 200,
       body: { status: 'healthy', service: 'devops-mcp-server', version: '1.0.0' },
@@ -284,6 +284,7 @@ describe('the server over HTTP', () => {
     expect((await server.post('/mcp/tools/get', {}, { authorization: 'Bearer wrong' })).status).toBe(401);
     const open = start({}, { host: '0.0.0.0' });
     expect(await open.ended).toBe(1);
+    expect(open.said.err).toContain('would let anyone on the network use this account');
   });
 
   it('defect 24: answers no other origin and no other host, unless the origin is configured', async () => {
