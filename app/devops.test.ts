@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../mcp/devops/sandbox/index.ts';
 import { eventually, type Link, type Message, modern, startHost, type TestHost } from './testing/index.ts';
@@ -66,6 +71,33 @@ describe('subscriptions to logs through the gateway', () => {
     const notice = await young.find(({ method }) => method === UPDATED);
     expect(notice.params).toMatchObject({ uri: ORDERS, _meta: { 'io.modelcontextprotocol/subscriptionId': 'tail' } });
     expect([toldTo(old), toldTo(idle)]).toEqual([[CHECKOUT], []]);
+  });
+
+  it('reach clients of the 2025 era over HTTP on their stream, and end with it', { timeout: 60_000 }, async () => {
+    await host.window('settings.set', { name: 'mcpEndpoint', value: true });
+    const { origin } = await host.openWindow(0);
+    const key = readFileSync(join(host.home, 'keys', 'client-terminal.key'), 'utf8').trim();
+    const requestInit = { headers: { authorization: `Bearer ${key}` } };
+    const client = new Client({ name: 'http', version: '1' });
+    const told: string[] = [];
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void told.push(params.uri));
+    const transport = new StreamableHTTPClientTransport(new URL(`${origin}/mcp/${ID}`), { requestInit });
+    await client.connect(transport);
+    expect(client.getServerCapabilities()?.resources).toMatchObject({ subscribe: true });
+    const uri = 'light-devops://logs?service=payments';
+    await client.subscribeResource({ uri });
+    const before = looks();
+    await eventually(() => looks() >= before + 3, 15_000);
+    sandbox.writeLog('payments', 'refund');
+    await eventually(() => told.length > 0);
+    expect(told).toEqual([uri]);
+    await client.close();
+    await sleep(1_000);
+    const payments = () =>
+      sandbox.requests.filter(({ body }) => JSON.stringify(body ?? {}).includes('payments')).length;
+    const after = payments();
+    await sleep(6_000);
+    expect(payments()).toBe(after);
   });
 
   it('go on after the server died, and end with the session', { timeout: 60_000 }, async () => {

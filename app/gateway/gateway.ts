@@ -33,7 +33,7 @@ import {
   resultLine,
 } from './protocol.ts';
 import { createStateSealer, digestOf, type InnerState } from './request-state.ts';
-import { type ListenFilter, Session, type SessionTransport } from './session.ts';
+import { type ListenFilter, Session, type SessionOptions, type SessionTransport } from './session.ts';
 import { errorToClient, messageOutline, type ResultFacts, readResult, resultToClient, toolFor } from './translate.ts';
 import type { Upstream, UpstreamEvents } from './upstream.ts';
 
@@ -62,7 +62,7 @@ export interface GatewayDeps {
 
 /** Client sessions in, server sessions out (architecture §5, mcp.md §3). */
 export interface Gateway {
-  open(client: string, connection: string, transport: SessionTransport, stateless?: boolean): Session;
+  open(client: string, connection: string, transport: SessionTransport, options?: SessionOptions): Session;
   receive(session: Session, line: Buffer): void;
   close(session: Session): void;
   tooLong(session: Session): void;
@@ -185,7 +185,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     session.clientInfo = params.clientInfo;
     const result = {
       protocolVersion: legacyVersion(params.protocolVersion),
-      capabilities: capabilitiesOf(offer, !session.stateless),
+      capabilities: capabilitiesOf(offer, session.canBeTold),
       serverInfo: JSON.parse(serverInfo(session)) as unknown,
       ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
     };
@@ -250,8 +250,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         break;
       case 'resources/subscribe':
       case 'resources/unsubscribe':
-        // Over HTTP a request of this era stands alone: nothing would ever be told.
-        if (!modern && offer.subscribe && !session.stateless && typeof params.uri === 'string') {
+        if (!modern && offer.subscribe && session.canBeTold && typeof params.uri === 'string') {
           if (method === 'resources/subscribe' && !mayWatch(session, offer, params.uri))
             return session.send(
               errorLine(id, CODE.legacyResourceNotFound, `This resource cannot be watched: ${params.uri}`),
@@ -971,7 +970,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const offer = deps.offerOf(connection);
     for (const session of sessions) {
       if (session.connection !== connection || !mayWatch(session, offer, uri)) continue;
-      if (session.uris.has(uri)) session.send(notificationLine('notifications/resources/updated', { uri }));
+      // An exchange over HTTP has its own answer to give; its client is told on the stream.
+      if (session.initialized && session.uris.has(uri))
+        session.send(notificationLine('notifications/resources/updated', { uri }));
       for (const [id, filter] of session.listens) {
         if (filter.uris.has(uri))
           session.send(
@@ -985,9 +986,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   return {
-    open(client, connection, transport, stateless = false) {
-      const session = new Session(client, connection, transport, stateless);
+    open(client, connection, transport, options) {
+      const session = new Session(client, connection, transport, options);
       sessions.add(session);
+      if (session.uris.size > 0) watch(connection);
       return session;
     },
     receive,
