@@ -58,9 +58,16 @@ describe('subscriptions to logs through the gateway', () => {
       },
     });
     expect(await old.request('resources/subscribe', { uri: CHECKOUT })).toMatchObject({ result: {} });
-    const listen = { notifications: { resourceSubscriptions: [ORDERS] }, ...modern() };
+    // Only the server knows which filters there are.
+    for (const uri of [`${CHECKOUT}&level=LOUD`, `${CHECKOUT}&color=red`, 'light-devops://nothing'])
+      expect(await old.request('resources/subscribe', { uri })).toMatchObject({ error: { code: -32002 } });
+    const listen = {
+      notifications: { toolsListChanged: true, resourceSubscriptions: [ORDERS, `${ORDERS}&level=LOUD`] },
+      ...modern(),
+    };
     young.send({ id: 'tail', method: 'subscriptions/listen', params: listen });
-    await young.find(({ method }) => method === 'notifications/subscriptions/acknowledged');
+    const { params } = await young.find(({ method }) => method === 'notifications/subscriptions/acknowledged');
+    expect(params).toMatchObject({ notifications: { toolsListChanged: true, resourceSubscriptions: [ORDERS] } });
     const before = looks();
     await eventually(() => looks() >= before + 2, 15_000);
     await sleep(300);

@@ -135,7 +135,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (id === undefined)
       return session.send(errorLine('null', CODE.invalidRequest, 'The id must be a string or a number.'));
     if (!isObject(params)) return session.send(errorLine(id, CODE.invalidParams, 'params must be an object.'));
-    if (session.calls.has(id) || session.listens.has(id))
+    if (session.calls.has(id) || session.listens.has(id) || session.pendingListens.has(id))
       return session.send(errorLine(id, CODE.invalidRequest, `The id ${id} is still in use.`));
     request(session, { bytes, message, id, method: value.method, params });
   };
@@ -251,13 +251,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
       case 'resources/subscribe':
       case 'resources/unsubscribe':
         if (!modern && offer.subscribe && session.canBeTold && typeof params.uri === 'string') {
-          if (method === 'resources/subscribe' && !mayWatch(session, offer, params.uri))
-            return session.send(
-              errorLine(id, CODE.legacyResourceNotFound, `This resource cannot be watched: ${params.uri}`),
-            );
-          if (method === 'resources/subscribe') session.uris.add(params.uri);
-          else session.uris.delete(params.uri);
-          watch(session.connection);
+          if (method === 'resources/subscribe') return void subscribe(session, id, params.uri, offer);
+          session.uris.delete(params.uri);
+          void watch(session.connection);
           return session.send(resultLine(id, '{}'));
         }
     }
@@ -278,6 +274,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
     (offer.templates.length > 0 || offer.resources.some(resource => resource.uri === uri)) &&
     shown(session)(plainAction('resources/read', uri));
 
+  const subscribe = async (session: Session, id: string, uri: string, offer: Offer): Promise<void> => {
+    if (mayWatch(session, offer, uri)) {
+      session.uris.add(uri);
+      if ((await watch(session.connection)).has(uri)) return session.send(resultLine(id, '{}'));
+      session.uris.delete(uri);
+      void watch(session.connection);
+    }
+    session.send(errorLine(id, CODE.legacyResourceNotFound, `This resource cannot be watched: ${uri}`));
+  };
+
   const notified = (session: Session, method: string, params: Json): void => {
     if (method !== 'notifications/cancelled') return;
     const id = rawId(params.requestId);
@@ -285,14 +291,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const call = session.calls.get(id);
     if (call !== undefined)
       return cancel(call, typeof params.reason === 'string' ? params.reason : 'cancelled by the client');
-    if (session.listens.delete(id)) {
+    if (session.listens.delete(id) || session.pendingListens.delete(id)) {
       session.send(
         resultLine(
           id,
           JSON.stringify({ resultType: 'complete', _meta: { [KEY.subscription]: JSON.parse(id) as unknown } }),
         ),
       );
-      watch(session.connection);
+      void watch(session.connection);
     }
   };
 
@@ -928,8 +934,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
       tools: asked.toolsListChanged === true,
       prompts: asked.promptsListChanged === true && offer.prompts.length > 0,
       resources: asked.resourcesListChanged === true && offer.resources.length > 0,
-      uris: new Set(uris),
+      uris: new Set(),
     };
+    if (uris.length === 0) return acknowledge(session, id, filter);
+    session.pendingListens.add(id);
+    void watch(session.connection, uris).then(watched => {
+      const goesOn = session.pendingListens.delete(id) && session.open;
+      if (goesOn) acknowledge(session, id, { ...filter, uris: new Set(uris.filter(uri => watched.has(uri))) });
+      // What is not watched after all need not be looked at.
+      void watch(session.connection);
+    });
+  };
+
+  const acknowledge = (session: Session, id: string, filter: ListenFilter): void => {
     session.listens.set(id, filter);
     session.send(
       notificationLine('notifications/subscriptions/acknowledged', {
@@ -937,24 +954,28 @@ export function createGateway(deps: GatewayDeps): Gateway {
           ...(filter.tools ? { toolsListChanged: true } : {}),
           ...(filter.prompts ? { promptsListChanged: true } : {}),
           ...(filter.resources ? { resourcesListChanged: true } : {}),
-          ...(uris.length > 0 ? { resourceSubscriptions: uris } : {}),
+          ...(filter.uris.size > 0 ? { resourceSubscriptions: [...filter.uris] } : {}),
         },
         _meta: { [KEY.subscription]: JSON.parse(id) as unknown },
       }),
     );
-    if (uris.length > 0) watch(session.connection);
   };
 
-  const watch = (connection: string): void => {
-    const uris = new Set<string>();
+  /** Tells the server what all sessions watch, and `more`; which of it it will tell of, none when it cannot be started. */
+  const watch = (connection: string, more: readonly string[] = []): Promise<ReadonlySet<string>> => {
+    const uris = new Set(more);
     for (const session of sessions) {
       if (session.connection !== connection) continue;
       for (const uri of session.uris) uris.add(uri);
       for (const filter of session.listens.values()) for (const uri of filter.uris) uris.add(uri);
     }
-    const upstream = deps.upstreamOf(connection);
-    upstream.watch(uris);
-    if (uris.size > 0) upstream.ready().catch(() => undefined);
+    return deps
+      .upstreamOf(connection)
+      .watch(uris)
+      .catch((error: unknown) => {
+        deps.note(connection, `nothing can be watched: ${error instanceof Error ? error.message : String(error)}`);
+        return new Set<string>();
+      });
   };
 
   const tell = (session: Session, kind: 'tools' | 'prompts' | 'resources'): void => {
@@ -989,7 +1010,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     open(client, connection, transport, options) {
       const session = new Session(client, connection, transport, options);
       sessions.add(session);
-      if (session.uris.size > 0) watch(connection);
+      if (session.uris.size > 0) void watch(connection);
       return session;
     },
     receive,
@@ -998,7 +1019,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       sessions.delete(session);
       for (const call of session.calls.values()) cancel(call, 'the client went away');
       for (const call of [...parked.values()]) if (call.session === session) cancel(call, 'the client went away');
-      if (session.uris.size > 0 || session.listens.size > 0) watch(session.connection);
+      if (session.uris.size > 0 || session.listens.size > 0) void watch(session.connection);
     },
     tooLong(session) {
       session.send(
