@@ -86,6 +86,12 @@ export const devops: Manifest<Devops> = {
     readOnly: true,
     review: () => [],
     rest: restOf,
+    // As the original: whoever calls brings a session of Descope's, and has the rights that it says.
+    callers: {
+      variable: 'LIGHT_DEVOPS_HTTP_CALLERS',
+      secretsFor: (token, { accessKey: _key, refreshToken: _refresh, ...secrets }) =>
+        /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) ? { ...secrets, sessionToken: token } : undefined,
+    },
   },
   tools: [
     deploy,

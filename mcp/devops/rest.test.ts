@@ -348,6 +348,78 @@ describe('the server over HTTP', () => {
   });
 });
 
+describe('callers with a session of their own', () => {
+  const callers = { LIGHT_DEVOPS_HTTP_CALLERS: 'true', LIGHT_DEVOPS_READ_ONLY: 'false' };
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const person = (label: string) => bearer(sandbox.sessionOf(label));
+  const ownless = { GATEHOUSE_MCP_KEY: '', DESCOPE_ACCESS_KEY: '' };
+
+  it('have their own rights, and deploy in their own name', async () => {
+    await using server = await served({ ...callers, ...ownless });
+    const [paula, olaf] = [person('prod'), person('observer')];
+    expect(await server.post('/mcp/tools/authenticate_user', {}, paula)).toMatchObject({
+      status: 200,
+      body: { result: { user_id: 'U2demoPaula', tenant: 'T2acme' } },
+    });
+    const order = { ...DEPLOY, service_name: 'by-a-caller' };
+    expect(await server.post('/mcp/tools/deploy_service', order, paula)).toMatchObject({
+      status: 200,
+      body: { result: { deployment: { deployed_by: 'U2demoPaula' } } },
+    });
+    expect(await server.post('/mcp/tools/deploy_service', order, olaf)).toMatchObject({ status: 403 });
+    expect((await server.get('/mcp/resources/logs?limit=1', olaf)).status).toBe(200);
+    expect((await server.get('/mcp/resources/logs', person('new-user'))).status).toBe(403);
+    const client = new Client({ name: 'caller', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${server.origin}/mcp`), { requestInit: { headers: olaf } }),
+    );
+    const { structuredContent } = await client.callTool({ name: 'authenticate_user', arguments: {} });
+    expect(structuredContent).toMatchObject({ result: { user_id: 'U2demoOlaf' } });
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).not.toContain('deploy_service');
+    await client.close();
+  });
+
+  it('are turned away without one, and with one that is none, has ended, or is meant for something else', async () => {
+    await using server = await served({ ...callers, ...ownless });
+    const { refreshToken = '' } = sandbox.credentials.find(({ label }) => label === 'observer')?.secrets ?? {};
+    const past = Math.floor(Date.now() / 1_000) - 60;
+    for (const headers of [
+      {},
+      bearer(''),
+      bearer('guess'),
+      bearer('a.b.c'),
+      bearer(refreshToken),
+      bearer(sandbox.sessionOf('prod', { exp: past })),
+      bearer(sandbox.sessionOf('prod', { iss: 'P2somebodyElse' })),
+      bearer(`${sandbox.sessionOf('prod').slice(0, -4)}AAAA`),
+    ])
+      for (const path of ['/mcp/resources/logs', '/mcp', '/tools'])
+        expect((await server.get(path, headers)).status).toBe(401);
+  });
+
+  it('end with their session, and share neither limits nor the server’s own account', async () => {
+    await using server = await served({ ...callers, LIGHT_DEVOPS_HTTP_READS: '3' });
+    const soon = bearer(sandbox.sessionOf('observer', { exp: Math.floor(Date.now() / 1_000) + 2 }));
+    expect((await server.get('/mcp/tools', soon)).status).toBe(200);
+    const [paula, olaf] = [person('prod'), person('lower-case')];
+    for (const status of [200, 200, 200, 429]) expect((await server.get('/mcp/tools', paula)).status).toBe(status);
+    // Another token of the same person is the same user.
+    expect((await server.get('/mcp/tools', person('prod'))).status).toBe(429);
+    expect((await server.get('/mcp/tools', olaf)).status).toBe(200);
+    expect(await server.post('/mcp/tools/authenticate_user', {})).toMatchObject({
+      body: { result: { kind: 'access_key' } },
+    });
+    await sleep(8_000);
+    expect(await server.get('/mcp/resources/logs', soon)).toMatchObject({ status: 401, body: { code: 'GH_SIGN_IN' } });
+  }, 20_000);
+
+  it('are not let in where nobody said so', async () => {
+    await using server = await served();
+    expect((await server.get('/mcp/tools', person('prod'))).status).toBe(401);
+  });
+});
+
 async function eventually(ready: () => boolean): Promise<void> {
   for (const end = Date.now() + 12_000; !ready(); await sleep(20))
     if (Date.now() > end) throw new Error('Waited in vain.');

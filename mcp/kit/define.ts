@@ -87,6 +87,12 @@ export interface StandaloneDefaults {
   readonly portVariable?: string;
   /** What the original answered over HTTP beside MCP. Throws `Fault` for a wrong variable. */
   rest?(env: Readonly<Record<string, string | undefined>>, catalog: Catalog): RestSurface;
+  /** Over HTTP, callers may bring a session of the vendor's instead of a key, where the variable says so. */
+  readonly callers?: {
+    readonly variable: string;
+    /** The secrets of an account for who brought this; `undefined`: it is no such session. */
+    secretsFor(token: string, secrets: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined;
+  };
   /** Whether it runs read-only when neither a flag nor the variable says so; `false` unless told. */
   readonly readOnly?: boolean;
   /** What to tell people about variables of the original server that mean nothing here. Throws `Fault` for a wrong one. */

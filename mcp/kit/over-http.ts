@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Account } from './account.ts';
+import type { Callers } from './callers.ts';
 import type { Presentation } from './control.ts';
 import type { Manifest, Settings } from './define.ts';
 import { Fault } from './fault.ts';
@@ -22,6 +23,8 @@ export interface OverHttp {
   readonly presentation: Presentation;
   /** The backend's own routes, where it has any. */
   readonly rest?: RestSurface | undefined;
+  /** Those who bring a session instead of a key, where that is allowed. */
+  readonly callers?: Callers | undefined;
 }
 
 /** What stands behind one key. */
@@ -106,7 +109,14 @@ export async function listen(options: OverHttp, doorFor: (key: string) => Door |
       response.setHeader('vary', 'Origin');
       if (request.method === 'OPTIONS') return void response.writeHead(204, CORS).end();
     }
-    const door = doorFor(keyIn(request));
+    const key = keyIn(request);
+    let door = doorFor(key) ?? options.callers?.known(key);
+    if (door === undefined && options.callers !== undefined && key !== '') {
+      // Proving a session costs a request to the vendor: it is counted before.
+      const wait = rates.take(`from ${request.socket.remoteAddress}`, STRANGERS);
+      if (wait > 0) return tooMany(response, wait);
+      door = await options.callers.admit(key);
+    }
     const open = rest?.open(restRequest(request, undefined));
     if (door !== undefined && (open === undefined || urlOf(request).pathname === '/health'))
       return await own(request, response, door);

@@ -4,6 +4,7 @@ import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccount, logFileOf, notSignedIn } from './account.ts';
 import type { BrowserOptions } from './browser-session.ts';
+import { type Callers, createCallers } from './callers.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
 import type { Manifest } from './define.ts';
@@ -64,8 +65,13 @@ export async function runStandalone<State>(
   const opened = open(manifest, env, options, line => void (held?.push(line) ?? write(line)));
   const { account } = opened;
   for (const warning of warnings) account.log.warn(warning);
+  const callers = options.transport === 'streamable-http' ? callersOf(manifest, env, options, write) : undefined;
+  const key = env.GATEHOUSE_MCP_KEY;
+  // Where callers bring their own sessions and there is no key, nobody uses the server's own account.
+  const isUsed = callers === undefined || Boolean(key);
+  if (!isUsed) account.log.info('only callers with a session of their own are let in');
   // Without credentials a person signs in later, in the browser, when something is asked for.
-  if (account.waitsForPerson) account.log.info('no credentials: the first call opens a page to sign in');
+  else if (account.waitsForPerson) account.log.info('no credentials: the first call opens a page to sign in');
   else {
     const outcome = await account.signIn();
     if (!outcome.ok) throw notSignedIn(outcome);
@@ -79,8 +85,7 @@ export async function runStandalone<State>(
     await account.close();
     process.exit(0);
   }
-  const key = env.GATEHOUSE_MCP_KEY;
-  if (!isHere(options.host) && !key)
+  if (!isHere(options.host) && isUsed && !key)
     throw new Fault(
       'GH_INVALID_INPUT',
       `Without a key, ${options.host} would let anyone on the network use this account.`,
@@ -88,7 +93,7 @@ export async function runStandalone<State>(
         hint: 'Use --host 127.0.0.1, or set GATEHOUSE_MCP_KEY and send it as "Authorization: Bearer …".',
       },
     );
-  if (rest !== undefined && rest.origins.length > 0 && !key)
+  if (rest !== undefined && rest.origins.length > 0 && isUsed && !key)
     throw new Fault('GH_INVALID_INPUT', 'Pages of other origins may call only with a key.', {
       hint: 'Set GATEHOUSE_MCP_KEY, or name no origins.',
     });
@@ -101,10 +106,44 @@ export async function runStandalone<State>(
         hint: 'Give it the address of the platform, or this server another port.',
       },
     );
-  const server = await listen({ ...options, rest }, given => (!key || isSame(given, key) ? door : undefined));
+  const isOwn = (given: string): boolean => (key ? isSame(given, key) : isUsed);
+  const server = await listen({ ...options, rest, callers }, given => (isOwn(given) ? door : undefined));
   account.log.info('listening', { url: addressOf(server, options) });
   await untilTold(server);
-  await account.close();
+  await Promise.all([account.close(), callers?.close()]);
+}
+
+/** An account for each caller, with the settings of this server and the caller's own session; it logs to stderr alone. */
+function callersOf<State>(
+  manifest: Manifest<State>,
+  env: Env,
+  options: Settled,
+  write: (line: string) => void,
+): Callers | undefined {
+  const callers = manifest.standalone?.callers;
+  if (callers === undefined || !isTrue(env[callers.variable])) return undefined;
+  const own = secretsIn(manifest, env);
+  return createCallers({
+    now: Date.now,
+    open(token) {
+      const secrets = callers.secretsFor(token, own);
+      if (secrets === undefined) return undefined;
+      return createAccount(manifest, {
+        settings: fromVariables(manifest.settings, env, true),
+        secrets,
+        stderr: write,
+        readOnly: options.readOnly ?? readOnlyOf(manifest, env),
+        stateFolder: options.stateFolder,
+        logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
+      });
+    },
+    doorOf: (account, user) =>
+      doorOf(manifest, { account, settings: fromVariables(manifest.settings, env, true) }, options, `caller ${user}`),
+  });
+}
+
+function secretsIn<State>({ credentials }: Manifest<State>, env: Env): Record<string, string> {
+  return fromVariables(credentials, env, false) as Record<string, string>;
 }
 
 /**
@@ -138,7 +177,7 @@ function open<State>(manifest: Manifest<State>, env: Env, options: Settled, stde
   const account = createAccount(manifest, {
     settings,
     stderr,
-    secrets: fromVariables(manifest.credentials, env, false) as Record<string, string>,
+    secrets: secretsIn(manifest, env),
     readOnly: options.readOnly ?? readOnlyOf(manifest, env),
     stateFolder: options.stateFolder,
     logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
