@@ -74,6 +74,19 @@ describe('subscriptions to logs through the gateway', () => {
     sandbox.writeLog('checkout', 'one');
     await old.find(({ method }) => method === UPDATED);
     expect([toldTo(old), toldTo(young)]).toEqual([[CHECKOUT], []]);
+    const written = (await host.window('audit.list', { limit: 100 })).map(({ client, tool, action, outcome }) => [
+      client,
+      tool,
+      action,
+      outcome,
+    ]);
+    expect(written).toEqual(
+      expect.arrayContaining([
+        ['old', 'resources/subscribe', CHECKOUT, 'ok'],
+        ['old', 'resources/subscribe', `${CHECKOUT}&color=red`, 'refused'],
+        ['young', 'subscriptions/listen', ORDERS, 'ok'],
+      ]),
+    );
     sandbox.writeLog('orders', 'two');
     const notice = await young.find(({ method }) => method === UPDATED);
     expect(notice.params).toMatchObject({ uri: ORDERS, _meta: { 'io.modelcontextprotocol/subscriptionId': 'tail' } });

@@ -274,13 +274,34 @@ export function createGateway(deps: GatewayDeps): Gateway {
     (offer.templates.length > 0 || offer.resources.some(resource => resource.uri === uri)) &&
     shown(session)(plainAction('resources/read', uri));
 
+  /** Watching asks the vendor for data again and again in the client's name: the history says since when, and that it was refused. */
+  const writeDown = (session: Session, method: string, uri: string, isWatched: boolean): void => {
+    const { because } = decisionFor(session, plainAction('resources/read', uri));
+    const connection = deps.connectionOf(session.connection);
+    const subject = {
+      client: session.client,
+      session: session.key,
+      connection: connection?.id ?? session.connection,
+      connectionUuid: session.connection,
+      tool: method,
+      action: uri,
+      effect: 'read',
+    };
+    const decision = isWatched ? 'allow' : 'deny';
+    const demo = connection?.demo === true ? { demo: true } : {};
+    const call = audit.append({ ...subject, kind: 'intent', decision, rule: because, ...demo }, 'soon');
+    audit.append({ ...subject, kind: 'outcome', call, outcome: isWatched ? 'ok' : 'refused', ...demo }, 'soon');
+  };
+
   const subscribe = async (session: Session, id: string, uri: string, offer: Offer): Promise<void> => {
     if (mayWatch(session, offer, uri)) {
       session.uris.add(uri);
-      if ((await watch(session.connection)).has(uri)) return session.send(resultLine(id, '{}'));
+      const isWatched = (await watch(session.connection)).has(uri);
+      writeDown(session, 'resources/subscribe', uri, isWatched);
+      if (isWatched) return session.send(resultLine(id, '{}'));
       session.uris.delete(uri);
       void watch(session.connection);
-    }
+    } else writeDown(session, 'resources/subscribe', uri, false);
     session.send(errorLine(id, CODE.legacyResourceNotFound, `This resource cannot be watched: ${uri}`));
   };
 
@@ -924,12 +945,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const listen = (session: Session, id: string, params: Json, offer: Offer): void => {
     const asked = isObject(params.notifications) ? params.notifications : {};
-    const uris =
-      offer.subscribe && Array.isArray(asked.resourceSubscriptions)
-        ? asked.resourceSubscriptions
-            .filter(uri => typeof uri === 'string')
-            .filter(uri => mayWatch(session, offer, uri))
-        : [];
+    const wanted = Array.isArray(asked.resourceSubscriptions) ? asked.resourceSubscriptions : [];
+    const named = offer.subscribe ? wanted.filter(uri => typeof uri === 'string') : [];
+    const uris = named.filter(uri => mayWatch(session, offer, uri));
+    for (const uri of named) if (!uris.includes(uri)) writeDown(session, 'subscriptions/listen', uri, false);
     const filter: ListenFilter = {
       tools: asked.toolsListChanged === true,
       prompts: asked.promptsListChanged === true && offer.prompts.length > 0,
@@ -940,6 +959,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     session.pendingListens.add(id);
     void watch(session.connection, uris).then(watched => {
       const goesOn = session.pendingListens.delete(id) && session.open;
+      for (const uri of uris) writeDown(session, 'subscriptions/listen', uri, goesOn && watched.has(uri));
       if (goesOn) acknowledge(session, id, { ...filter, uris: new Set(uris.filter(uri => watched.has(uri))) });
       // What is not watched after all need not be looked at.
       void watch(session.connection);
