@@ -7,6 +7,7 @@ import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../mcp/devops/sandbox/index.ts';
 import { eventually, type Link, type Message, modern, startHost, type TestHost } from './testing/index.ts';
+import { filesBelow } from './testing/programs.ts';
 
 const ID = 'devops/acme';
 const CHECKOUT = 'light-devops://logs?service=checkout';
@@ -150,5 +151,40 @@ describe('subscriptions to logs through the gateway', () => {
     const { params } = await shut.find(({ method }) => method === 'notifications/subscriptions/acknowledged');
     expect(params).toMatchObject({ notifications: {} });
     expect(JSON.stringify(params)).not.toContain(ORDERS);
+  });
+});
+
+describe('a connection without a credential', () => {
+  it('sends a person to Descope at its first call, and keeps the token in the vault when they agree', async () => {
+    const pages: string[] = [];
+    await using asking = await startHost({ openPage: url => void pages.push(url) });
+    const { settings } = sandbox.credentials.find(({ label }) => label === 'prod') ?? {};
+    await asking.window('connections.add', { backend: 'devops', name: 'new', settings: { ...settings }, secrets: {} });
+    const link = await asking.link('devops/new');
+    await link.initialize();
+    const answer = link.request('tools/call', { name: 'getMcpResourcesMetrics', arguments: {} });
+    const first = await eventually(() => pages[0]);
+    const { origin } = new URL(first);
+    const cookie = ((await fetch(first)).headers.get('set-cookie') ?? '').split(';', 1).join('');
+    const text = async (address: string | URL) =>
+      (await (await fetch(address, { headers: { cookie } })).text()).replaceAll('&amp;', '&');
+    const [, away = ''] = /href="([^"]+)"/.exec(await text(`${origin}/auth`)) ?? [];
+    const [, decide = ''] = /href="([^"]+person=two-tenants[^"]+)"/.exec(await text(away)) ?? [];
+    const back = (await fetch(new URL(decide, away), { redirect: 'manual' })).headers.get('location') ?? '';
+    await fetch(back);
+    const form = await text(`${origin}/auth/arrived`);
+    const [, word = ''] = /name="word" value="([\w-]+)"/.exec(form) ?? [];
+    const body = new URLSearchParams({ word, tenant: 'T2other', keep: 'yes' });
+    expect((await fetch(`${origin}/auth/submit`, { method: 'POST', headers: { cookie, origin }, body })).status).toBe(
+      200,
+    );
+    expect(await answer).toMatchObject({ result: { structuredContent: { success: true } } });
+    // A new server has nothing but what the vault keeps.
+    await asking.window('connections.restart', { id: 'devops/new' });
+    expect(await asking.window('connections.test', { id: 'devops/new' })).toMatchObject({ ok: true });
+    expect(pages).toHaveLength(1);
+    const open = [...filesBelow(asking.home)].filter(([, bytes]) => bytes.includes('eyJhbGciOi'));
+    expect(open.map(([file]) => file)).toEqual([]);
+    link.close();
   });
 });

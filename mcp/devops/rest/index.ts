@@ -20,6 +20,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Requests of one user on one route within a minute. */
 const READS = 60;
 const WRITES = 10;
+/** All tools are one route there. */
+const MCP_SHARE = 5;
 const WRITING = /deploy|rollback/i;
 /** Where logs and metrics are, and the tools that read them. */
 const RESOURCES: ReadonlyMap<string, string> = new Map([
@@ -46,7 +48,7 @@ export function restOf(env: Env, catalog: Catalog): RestSurface {
     limit: (method, path) =>
       method === 'POST' && WRITING.test(path)
         ? { route: 'writes', perMinute: writes }
-        : { route: routeOf(catalog, path), perMinute: reads },
+        : { route: routeOf(catalog, path), perMinute: path === '/mcp' ? reads * MCP_SHARE : reads },
     open({ method, path }) {
       const found = method === 'GET' ? open.get(path) : undefined;
       return found === undefined ? undefined : { status: 200, body: found() };
