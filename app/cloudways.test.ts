@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sandboxes } from '../mcp/index.ts';
 import { startHost, type TestHost } from './testing/index.ts';
 
@@ -92,6 +92,60 @@ describe('a role that does not suffice', () => {
     expect(JSON.stringify(result).includes('"start_server"')).toBe(false);
     await host.window('connections.test', { id: 'cloudways/acme' });
     expect(await verdict()).toMatchObject({ verdict: 'allow' });
+    link.close();
+  });
+});
+
+describe('a call that replaces a list', () => {
+  async function asked(host: TestHost, server: number) {
+    const full = sandbox.credentials.find(({ label }) => label === 'FULL');
+    const settings = { baseUrl: full?.settings.baseUrl };
+    await host.window('connections.add', {
+      backend: 'cloudways',
+      name: 'acme',
+      settings,
+      secrets: { ...full?.secrets },
+    });
+    const link = await host.link('cloudways/acme');
+    await link.initialize();
+    const answer = link.request('tools/call', {
+      name: 'access',
+      arguments: {
+        action: 'update_whitelisted_ips',
+        server_id: server,
+        mode: 'replace',
+        ips: ['192.0.2.1'],
+        removes: ['203.0.113.7', '198.51.100.20'],
+      },
+    });
+    const waiting = async () => (await host.window('approvals.list', {}))[0];
+    await vi.waitFor(async () => expect((await waiting())?.plan?.state).toMatch(/read$|unknown/), { timeout: 15_000 });
+    return { link, answer, waiting: await waiting() };
+  }
+
+  it('shows the person what goes and what comes, and the history keeps what was shown', async () => {
+    await using host = await startHost();
+    const { link, answer, waiting } = await asked(host, 41001);
+    const what = 'address that gets in by SSH and SFTP';
+    const changes = [
+      { what, before: '203.0.113.7', after: null },
+      { what, before: '198.51.100.20', after: null },
+      { what, before: null, after: '192.0.2.1' },
+    ];
+    expect(waiting?.plan).toEqual({ state: 'read', changes });
+    await host.window('approvals.allow', { id: waiting?.id ?? '' });
+    expect(await answer).toMatchObject({ result: { structuredContent: { success: true, verified: true } } });
+    const approval = (await host.entries()).find(({ kind }) => kind === 'approval');
+    expect(approval?.details).toEqual({ changes });
+    link.close();
+  });
+
+  it('says why it cannot tell, and can still be refused', async () => {
+    await using host = await startHost();
+    const { link, answer, waiting } = await asked(host, 1);
+    expect(waiting?.plan).toMatchObject({ state: 'unknown', why: expect.stringMatching(/server/i) });
+    await host.window('approvals.deny', { id: waiting?.id ?? '', reason: '' });
+    expect(await answer).toMatchObject({ result: { _meta: { 'io.gatehouse/code': 'GH_APPROVAL_DENIED' } } });
     link.close();
   });
 });

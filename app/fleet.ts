@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Health, HostMessage, ServerMessage, SignInOutcome } from '../mcp/kit/control.ts';
+import type { Health, HostMessage, PlanOutcome, ServerMessage, SignInOutcome } from '../mcp/kit/control.ts';
 import type { Audit } from './audit/index.ts';
 import type { Connection, ConnectionStore } from './connections/index.ts';
 import { GatehouseError } from './contract/errors.ts';
@@ -40,6 +40,8 @@ export interface Fleet {
   refusedOf(uuid: string): ReadonlySet<string>;
   /** Starts the server if need be and signs in at the vendor. */
   test(uuid: string): Promise<SignInOutcome>;
+  /** What a call would change, as its server reads it at the vendor. Never throws. */
+  plan(uuid: string, tool: string, action: string, given: Readonly<Record<string, unknown>>): Promise<PlanOutcome>;
   /** Has the server take its credential back at the vendor, starting it if need be; whether that is done. Never throws. */
   retire(uuid: string): Promise<boolean>;
   restart(uuid: string): Promise<void>;
@@ -69,6 +71,9 @@ export interface FleetDeps {
 }
 
 const TEST_MS = 45_000;
+/** Somewhat longer than a server takes at most. */
+const PLAN_MS = 20_000;
+const LOOK_AT_LOGS = 'Look at `gatehouse connections logs`.';
 const LOG_EVERY_MS = 250;
 const LOG_LINES_AT_ONCE = 500;
 /** Removing a connection waits this long for its credential to be taken back. */
@@ -82,10 +87,11 @@ export function createFleet(deps: FleetDeps): Fleet {
       secrets: string[];
       refused: Set<string>;
       tests: Map<number, (outcome: SignInOutcome) => void>;
+      plans: Map<number, (outcome: PlanOutcome) => void>;
       retired: ((done: boolean) => void) | undefined;
     }
   >();
-  let nextTest = 1;
+  let nextId = 1;
 
   const create = (uuid: string) => {
     const custom = connections.get(uuid).backend === 'custom';
@@ -121,6 +127,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       secrets: [] as string[],
       refused: new Set<string>(),
       tests: new Map<number, (outcome: SignInOutcome) => void>(),
+      plans: new Map<number, (outcome: PlanOutcome) => void>(),
       retired: undefined as ((done: boolean) => void) | undefined,
     };
     members.set(uuid, member);
@@ -147,15 +154,15 @@ export function createFleet(deps: FleetDeps): Fleet {
     if (state === 'stopped' || state === 'crash-loop') {
       const member = members.get(uuid);
       if (member !== undefined) member.health = undefined;
-      for (const settle of member?.tests.values() ?? []) {
-        settle({
-          ok: false,
-          code: 'GH_SERVER_GONE',
-          message: `The server ended: ${reason || 'it was stopped'}.`,
-          hint: 'Look at `gatehouse connections logs`.',
-        });
-      }
+      const gone = {
+        ok: false,
+        code: 'GH_SERVER_GONE',
+        message: `The server ended: ${reason || 'it was stopped'}.`,
+        hint: LOOK_AT_LOGS,
+      } as const;
+      for (const settle of [...(member?.tests.values() ?? []), ...(member?.plans.values() ?? [])]) settle(gone);
       member?.tests.clear();
+      member?.plans.clear();
     }
     deps.onChanged(uuid, 'state');
   };
@@ -167,6 +174,10 @@ export function createFleet(deps: FleetDeps): Fleet {
         member.tests.get(message.id)?.(message.outcome);
         member.tests.delete(message.id);
         return signedIn(uuid, message.outcome);
+      case 'planned':
+        member.plans.get(message.id)?.(message.outcome);
+        member.plans.delete(message.id);
+        return;
       case 'sign-in':
         return signedIn(uuid, message.outcome);
       case 'retired':
@@ -257,7 +268,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     }
     if (connection.backend === 'custom')
       return { ok: true, identity: `runs (${member.upstream.era} protocol)`, scopes: null, demo: false };
-    const id = nextTest++;
+    const id = nextId++;
     return new Promise(resolve => {
       const timer = setTimeout(() => {
         member.tests.delete(id);
@@ -265,7 +276,7 @@ export function createFleet(deps: FleetDeps): Fleet {
           ok: false,
           code: 'GH_TEST_SILENT',
           message: `The server did not finish signing in within ${TEST_MS / 1_000} s.`,
-          hint: 'Look at `gatehouse connections logs`.',
+          hint: LOOK_AT_LOGS,
         });
       }, TEST_MS);
       member.tests.set(id, outcome => {
@@ -273,6 +284,34 @@ export function createFleet(deps: FleetDeps): Fleet {
         resolve(outcome);
       });
       const order: HostMessage = { type: 'test', id };
+      member.server.control(order);
+    });
+  };
+
+  const plan: Fleet['plan'] = async (uuid, tool, action, given) => {
+    const member = of(uuid);
+    try {
+      await member.upstream.ready();
+    } catch (error) {
+      if (!(error instanceof GatehouseError)) throw error;
+      return { ok: false, ...error.toJSON() };
+    }
+    const id = nextId++;
+    return new Promise(resolve => {
+      const timer = setTimeout(() => {
+        member.plans.delete(id);
+        resolve({
+          ok: false,
+          code: 'GH_TEST_SILENT',
+          message: `The server did not tell it within ${PLAN_MS / 1_000} s.`,
+          hint: LOOK_AT_LOGS,
+        });
+      }, PLAN_MS);
+      member.plans.set(id, outcome => {
+        clearTimeout(timer);
+        resolve(outcome);
+      });
+      const order: HostMessage = { type: 'plan', id, tool, action, arguments: given };
       member.server.control(order);
     });
   };
@@ -298,6 +337,7 @@ export function createFleet(deps: FleetDeps): Fleet {
 
   return {
     of,
+    plan,
     retire,
     running: () =>
       [...members].filter(([, member]) => member.server.pid !== undefined).map(([uuid, member]) => ({ uuid, member })),

@@ -205,6 +205,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       offerOf,
       policyOf,
       upstreamOf: uuid => fleet.of(uuid).upstream,
+      planOf: (uuid, { tool, action }, given) => fleet.plan(uuid, tool, action, given),
       secretsOf: uuid => fleet.secretsOf(uuid),
       onDefinitions(uuid, definitions) {
         const verdict = pinned.offer(uuid, definitions);
@@ -329,6 +330,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       stop: () => void stop(),
       keepToRetention: () => keepToRetention(),
     };
+    const clients = clientHandlers(parts, env);
     const api: HostApi = createHostApi(
       {
         ...hostHandlers(parts, {
@@ -336,11 +338,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
           connections: async () => (await api.call('window', 'connections.list', {})) as readonly ConnectionView[],
           clients: async () => (await api.call('window', 'clients.list', {})) as readonly ClientView[],
         }),
-        ...connectionHandlers(parts),
+        ...connectionHandlers(parts, clients.takeOut),
         ...policyHandlers(parts),
         ...grantHandlers(parts),
         ...historyHandlers(parts, env),
-        ...clientHandlers(parts, env),
+        ...clients.handlers,
       },
       listener => {
         listeners.add(listener);

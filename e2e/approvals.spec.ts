@@ -1,3 +1,4 @@
+import { sandboxes } from '../mcp/index.ts';
 import { expect, setUpDesk, test } from './desk.ts';
 
 const desk = setUpDesk();
@@ -216,4 +217,33 @@ test.describe('the pop-over', () => {
       await page.getByRole('button', { name: 'Show the code' }).click();
       await expect(page.getByText(/^\d{3}-\d{3}$/)).toBeVisible();
     });
+});
+
+test('what a list would lose and gain is shown before it can be allowed', async ({ page }) => {
+  const load = sandboxes.cloudways;
+  if (load === undefined) throw new Error('There is a sandbox for Cloudways.');
+  const sandbox = await (await load()).startSandbox({ port: 0 });
+  const full = sandbox.credentials.find(({ label }) => label === 'FULL');
+  await desk.api('connections.add', {
+    backend: 'cloudways',
+    name: 'acme',
+    settings: { baseUrl: full?.settings.baseUrl },
+    secrets: { ...full?.secrets },
+  });
+  const assistant = await desk.assistant('cloudways/acme');
+  await desk.open(page, '#/approvals');
+  const answer = assistant.call('access', {
+    action: 'update_whitelisted_ips',
+    server_id: 41001,
+    mode: 'replace',
+    ips: ['192.0.2.1'],
+    removes: ['203.0.113.7', '198.51.100.20'],
+  });
+  const card = page.getByRole('region', { name: /update_whitelisted_ips/ });
+  const plan = card.getByRole('region', { name: 'What it would change' });
+  await expect(plan.locator('del')).toHaveText(['203.0.113.7', '198.51.100.20']);
+  await expect(plan).toContainText('+ 192.0.2.1');
+  await card.getByRole('button', { name: 'Allow once' }).click();
+  expect(await answer).toContain('The list is changed.');
+  await sandbox.close();
 });

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, runtime } from '../testing/index.ts';
@@ -274,6 +274,21 @@ describe('what a crash left in the journal', () => {
     expect(await (await open()).verify()).toMatchObject({ ok: true, entries: 30, anchored: true });
     await close();
     expect(files().map(file => existsSync(file))).toEqual([false, false]);
+  });
+
+  it('holds what a search has shown until the disk has it, should the power be cut', async () => {
+    const history = await open();
+    history.append(call(1), 'durable');
+    expect(await history.search({ text: 'vault-1' })).toHaveLength(1);
+    history.append(call(2), 'durable');
+    history.flush();
+    const left = mkdtempSync(join(tmpdir(), 'gatehouse-left-'));
+    // What nobody took through the caches of the system is lost: the database's log.
+    for (const file of [join(folder, 'audit.db'), ...files()]) cpSync(file, join(left, basename(file)));
+    await close();
+    rmSync(folder, { recursive: true });
+    folder = left;
+    expect(await (await open()).verify()).toMatchObject({ ok: true, entries: 2 });
   });
 
   it('is missed when it was cut off or changed', async () => {

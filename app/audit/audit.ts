@@ -5,7 +5,7 @@ import { headOf, SCHEMA, sealerOf } from './chain.ts';
 import type { Counts, CountsQuery } from './counts.ts';
 import type { AuditQuery, Entry } from './entry.ts';
 import type { ExportFormat } from './export.ts';
-import { journalFiles, moveInto, openJournal, type Piece } from './journal.ts';
+import { journalFiles, keep, moveInto, openJournal, type Piece } from './journal.ts';
 import { type Anchor, type AuditWriter, openWriter } from './log.ts';
 import type { LinkedEntry } from './search-index.ts';
 import type { Verdict } from './verify.ts';
@@ -45,18 +45,18 @@ export async function openAudit(deps: {
   readonly worker: string | URL;
 }): Promise<Audit> {
   const db = openDatabase(deps.file, SCHEMA);
-  // What is moved here is overwritten where it came from, so it must outlive a power cut.
   db.exec('PRAGMA synchronous=FULL');
   moveInto(
     db,
     journalFiles(deps.file).map(file => ({ file, from: 0, to: undefined })),
   );
+  await keep(deps.file);
   const journal = openJournal(deps.file);
   const worker = lazyWorker(deps.worker, deps.file, deps.indexFile);
   let key = deps.key;
   let timer: NodeJS.Timeout | undefined;
 
-  /** The journal is emptied by one at a time. */
+  /** The journal is emptied by one at a time; it is written over, so what it held must outlive a power cut before. */
   let turn: Promise<void> = Promise.resolve();
   const empty = (into: (pieces: readonly Piece[]) => unknown): Promise<void> => {
     const done = turn.then(async () => {
@@ -64,6 +64,8 @@ export async function openAudit(deps: {
       const pieces = journal.pieces();
       if (pieces.length === 0) return;
       await into(pieces);
+      await keep(deps.file);
+      while (showing.size > 0) await Promise.all(showing);
       journal.moved(pieces);
     });
     turn = done.catch(() => undefined);
@@ -82,8 +84,19 @@ export async function openAudit(deps: {
   };
   const writer = await openWriter({ ...deps, db, journal, settle });
   const stopWatching = writer.onAppended(() => moveLater(worker.running ? MOVE_MS : WAKE_MS));
+  /** Everything written so far where the worker reads; the journal keeps it, so nobody waits for the disk. */
+  const showing = new Set<Promise<unknown>>();
+  const show = async (): Promise<void> => {
+    writer.flush();
+    const pieces = journal.pieces();
+    if (pieces.length === 0) return;
+    const shown = worker.ask({ type: 'move', pieces });
+    const settled = shown.catch(() => undefined).finally(() => showing.delete(settled));
+    showing.add(settled);
+    await shown;
+  };
   const ask = async (task: WorkerTask, onProgress?: Progress): Promise<unknown> => {
-    await move();
+    await show();
     return worker.ask(task, onProgress);
   };
   const getStart = db.prepare('SELECT min(seq) AS seq FROM entry');

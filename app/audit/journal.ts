@@ -1,5 +1,6 @@
 import { hash as hashOnce } from 'node:crypto';
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../storage/index.ts';
 import type { Head } from './chain.ts';
@@ -57,10 +58,10 @@ export function journalFiles(database: string): readonly [string, string] {
 
 /** Opens both files, empty. What an earlier host left in them must have been moved before. */
 export function openJournal(database: string): Journal {
-  const open = (path: string): File => ({ path, fd: openSync(path, 'w+', 0o600), moved: 0, end: 0, dirty: false });
+  const empty = (path: string): File => ({ path, fd: openSync(path, 'w+', 0o600), moved: 0, end: 0, dirty: false });
   const [one, two] = journalFiles(database);
-  let active = open(one);
-  let other = open(two);
+  let active = empty(one);
+  let other = empty(two);
   let batch = Buffer.allocUnsafe(64 * 1024);
   let first = 0;
   let at = BATCH_HEAD;
@@ -135,7 +136,7 @@ export function openJournal(database: string): Journal {
   };
 }
 
-/** Puts the entries of the pieces into the database, with the seal of the last; those it has already are passed over. */
+/** Puts the entries of the pieces into the database, with the seal of the last; those it has already are passed over. Until `keep` the journal is still needed. */
 export function moveInto(db: DatabaseSync, pieces: readonly Piece[]): void {
   const insert = db.prepare('INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)');
   const seal = db.prepare(
@@ -161,6 +162,15 @@ export function moveInto(db: DatabaseSync, pieces: readonly Piece[]): void {
     }
     if (sealed?.mac !== undefined) seal.run(sealed.end.seq, sealed.end.hash, sealed.mac);
   });
+}
+
+/** Takes what was put into the database through the caches of the system, so that the journal may be written over. */
+export async function keep(database: string): Promise<void> {
+  const log = await open(`${database}-wal`, 'r+').catch((error: NodeJS.ErrnoException) => {
+    // Without a log everything is in the database, and was taken there through the caches.
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await log?.datasync().finally(() => log.close());
 }
 
 interface Batch {

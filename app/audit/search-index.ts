@@ -41,8 +41,8 @@ export interface SearchIndex {
 
 export function openSearchIndex(auditFile: string, indexFile: string): SearchIndex {
   const audit = new DatabaseSync(auditFile, { timeout: 5_000 });
-  // What has been moved here is overwritten where it came from, so it must outlive a power cut.
-  audit.exec('PRAGMA synchronous=FULL');
+  // The journal is there until this has been taken through the caches of the system (`keep`).
+  audit.exec('PRAGMA synchronous=NORMAL');
   const index = openDatabase(indexFile, SCHEMA);
   index.exec('PRAGMA synchronous=OFF');
   const entriesAfter = audit.prepare('SELECT seq, body, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?');

@@ -24,11 +24,14 @@ export type WorkerReply =
 
 const SLICE = 2_000;
 const IDLE_MS = 1_000;
+/** After a search the next is likely: so long the index keeps up with what is moved, instead of in idle moments alone. */
+const SEARCHED_MS = 60_000;
 
 const { auditFile, indexFile } = workerData as { readonly auditFile: string; readonly indexFile: string };
 const port = parentPort;
 if (port === null) throw new Error('worker.ts is the entry of a worker thread');
 const index = openSearchIndex(auditFile, indexFile);
+let searchedAt = Number.NEGATIVE_INFINITY;
 const reply = (message: WorkerReply): void => port.postMessage(message);
 
 const run = async (request: WorkerRequest): Promise<unknown> => {
@@ -38,6 +41,7 @@ const run = async (request: WorkerRequest): Promise<unknown> => {
     case 'get':
       return index.get(request.seq);
     case 'search':
+      searchedAt = performance.now();
       index.catchUp(Number.POSITIVE_INFINITY);
       return index.search(request.query);
     case 'counts':
@@ -69,6 +73,7 @@ port.on('message', (request: WorkerRequest) => {
     )
     .finally(() => {
       if (request.type === 'close') port.close();
+      if (request.type === 'move' && performance.now() - searchedAt < SEARCHED_MS) index.catchUp(SLICE);
     });
 });
 

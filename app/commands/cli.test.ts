@@ -53,7 +53,10 @@ describe('with a host that a command started', { timeout: 30_000 }, () => {
     expect((await run('connections', 'edit', 'custom/echo', '--name', 'echo2')).json).toMatchObject({
       id: 'custom/echo2',
     });
-    expect((await run('connections', 'remove', 'custom/echo2')).json).toEqual({ removed: 'custom/echo2' });
+    expect((await run('connections', 'remove', 'custom/echo2')).json).toMatchObject({
+      removed: 'custom/echo2',
+      left: [],
+    });
     expect((await run('connections', 'list')).json).toEqual([]);
   });
 

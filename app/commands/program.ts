@@ -432,9 +432,18 @@ function buildProgram(runtime: Runtime): Command {
         out.value({ accepted: changes.length, changes }, told => `${told.accepted} changes accepted.`);
       }),
     );
-  sub(connections, 'remove <id>', 'with its secrets, grants and log; the history stays').action((id: string) =>
+  sub(
+    connections,
+    'remove <id>',
+    "with its secrets, grants, log and entries in assistants' files; the history stays",
+  ).action((id: string) =>
     withHost(async (call, out) =>
-      out.value(await call('connections.remove', { id }), told => `${told.removed} is removed.`),
+      out.value(await call('connections.remove', { id }), ({ removed, unregistered, left }) =>
+        [
+          `${removed} is removed${unregistered.length === 0 ? '' : `, and taken out of ${unregistered.join(', ')}`}.`,
+          ...left.map(({ client, file, problem }) => `The entry of ${client} stays in ${file}: ${problem}`),
+        ].join('\n'),
+      ),
     ),
   );
 

@@ -17,6 +17,8 @@ import { type Definition, heldTools, type Pinned } from './pinned.ts';
 export interface OfferedAction extends PolicyAction {
   readonly secretParameters: readonly string[];
   readonly sensitiveResult: boolean;
+  /** Its server can tell what it would change. */
+  readonly plans: boolean;
   /** What the server itself is to be asked: in the flat presentation another tool name and an added `action`. */
   readonly route: { readonly tool: string; readonly action: string | null };
 }
@@ -52,6 +54,7 @@ export function offerOfCatalog(catalog: Catalog, presentation: Presentation): Of
     scopes: action.scopes,
     secretParameters: action.secretParameters,
     sensitiveResult: action.sensitiveResult,
+    plans: action.plans === true,
     route: { tool: tool.name, action: presentation === 'flat' && tool.hasActionArgument ? action.name : null },
   });
   const byTool = new Map(catalog.tools.map(tool => [tool.name, tool.actions.map(action => actionOf(tool, action))]));
@@ -114,6 +117,7 @@ export function offerOfPinned(title: string, pinned: Pinned | undefined): Offer 
             scopes: null,
             secretParameters: [],
             sensitiveResult: false,
+            plans: false,
             route: { tool: name, action: null },
           } satisfies OfferedAction,
         ] as const;

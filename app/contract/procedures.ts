@@ -15,6 +15,7 @@ import type {
   GrantsView,
   LinkedEntryView,
   QuestionView,
+  RemovedView,
   SimilarCallView,
   StatsView,
   StatusView,
@@ -117,7 +118,7 @@ export const procedures = {
   'connections.changes': procedure<readonly DefinitionChangeView[]>()(z.strictObject({ id })),
   'connections.acceptChanges': procedure<ConnectionView>()(z.strictObject({ id, code })),
   'connections.classify': procedure<ConnectionView>()(z.strictObject({ id, tool: z.string(), effect, code })),
-  'connections.remove': procedure<{ readonly removed: string }>()(z.strictObject({ id })),
+  'connections.remove': procedure<RemovedView>()(z.strictObject({ id })),
 
   'grants.show': procedure<GrantsView>()(z.strictObject({ id, client: client.optional() })),
   'grants.set': procedure<GrantsView>()(

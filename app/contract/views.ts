@@ -207,6 +207,19 @@ export interface SimilarCallView {
   readonly arguments: unknown;
 }
 
+/** `before` or `after` is `null` where there is nothing. */
+export type PlanView =
+  | { readonly state: 'reading' }
+  | {
+      readonly state: 'read';
+      readonly changes: readonly {
+        readonly what: string;
+        readonly before: string | null;
+        readonly after: string | null;
+      }[];
+    }
+  | { readonly state: 'unknown'; readonly why: string };
+
 export interface ApprovalView {
   readonly id: string;
   readonly call: number;
@@ -218,6 +231,8 @@ export interface ApprovalView {
   readonly flags: readonly string[];
   readonly arguments: unknown;
   readonly demo: boolean;
+  /** What the call would change, where its server can tell. */
+  readonly plan?: PlanView;
   readonly askedAt: string;
   readonly expiresAt: string;
 }
@@ -305,6 +320,19 @@ export interface CheckView {
   readonly ok: boolean;
   readonly says: string;
   readonly remedy: string;
+}
+
+/** A connection that is gone: assistants whose files name it no more, and entries that could not be taken out. */
+export interface RemovedView {
+  readonly removed: string;
+  readonly unregistered: readonly string[];
+  readonly left: readonly LeftEntry[];
+}
+
+export interface LeftEntry {
+  readonly client: string;
+  readonly file: string;
+  readonly problem: string;
 }
 
 export interface ClientView {

@@ -1,4 +1,4 @@
-import { META } from '../../mcp/kit/control.ts';
+import { META, type PlanOutcome } from '../../mcp/kit/control.ts';
 import type { Audit, NewEntry } from '../audit/index.ts';
 import type { Connection, Definitions, Offer, OfferedAction } from '../connections/index.ts';
 import { GatehouseError } from '../contract/errors.ts';
@@ -45,6 +45,8 @@ export interface GatewayDeps {
   readonly offerOf: (uuid: string) => Offer;
   readonly policyOf: (uuid: string) => Policy;
   readonly upstreamOf: (uuid: string) => Upstream;
+  /** What a call would change, read at the vendor. Never throws. */
+  readonly planOf: (uuid: string, action: OfferedAction, given: Json) => Promise<PlanOutcome>;
   /** Values to mask wherever they turn up: the connection's own credentials. */
   readonly secretsOf: (uuid: string) => readonly string[];
   readonly onDefinitions: (uuid: string, definitions: Definitions) => void;
@@ -464,6 +466,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const connection = deps.connectionOf(session.connection);
     const holding = holdWithProgress(call);
     call.abort ??= new AbortController();
+    const plan = action.plans ? deps.planOf(session.connection, action, argumentsOf(call)) : undefined;
+    let shown: PlanOutcome | undefined;
+    void plan?.then(outcome => {
+      shown = outcome;
+    });
     const answer: Answer = await approvals.ask(
       {
         call: call.intent,
@@ -478,10 +485,15 @@ export function createGateway(deps: GatewayDeps): Gateway {
         demo: connection?.demo === true,
       },
       call.abort.signal,
+      plan,
     );
     clearInterval(holding);
     if (answer.verdict === 'withdrawn') return;
     const approver = 'approver' in answer ? answer.approver : 'nobody';
+    const details = {
+      ...('until' in answer && answer.until !== undefined ? { until: answer.until } : {}),
+      ...(shown?.ok === true ? { changes: shortened(shown.changes) } : {}),
+    };
     audit.append(
       {
         ...subjectOf(call),
@@ -490,7 +502,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         decision: answer.verdict,
         approver,
         ...('reason' in answer ? { message: answer.reason } : {}),
-        ...('until' in answer && answer.until !== undefined ? { details: { until: answer.until } } : {}),
+        ...(Object.keys(details).length === 0 ? {} : { details }),
       },
       action.effect === 'read' ? 'now' : 'durable',
     );
@@ -1102,6 +1114,7 @@ function plainAction(method: string, name: string): OfferedAction {
     scopes: null,
     secretParameters: [],
     sensitiveResult: false,
+    plans: false,
     route: { tool: method, action: null },
   };
 }

@@ -98,18 +98,35 @@ it('a key that a person revoked is given again by a person alone, not by the com
   await cli('clients.register', again);
 });
 
-it('an entry outlives a new name of its connection, and is told apart when the connection is gone', async () => {
+it('an entry outlives a new name of its connection', async () => {
   const { file } = await register('custom/one');
   const before = readFileSync(file, 'utf8');
   await host.window('connections.edit', { id: 'custom/one', name: 'renamed' });
   expect(await register('custom/renamed')).toMatchObject({ diff: '' });
   expect(readFileSync(file, 'utf8')).toBe(before);
   expect((await cursor())?.entries).toEqual([{ connection: 'custom/renamed', name: 'custom-one', state: 'ok' }]);
+});
 
-  const { uuid } = host.parts.connections.get('custom/renamed');
-  await host.window('connections.remove', { id: 'custom/renamed' });
+it('a connection that is removed is taken out of every file, without a trace', async () => {
+  const { file } = await register('custom/one');
+  expect(await host.window('connections.remove', { id: 'custom/one' })).toEqual({
+    removed: 'custom/one',
+    unregistered: ['cursor'],
+    left: [],
+  });
+  expect([existsSync(file), existsSync(keyFile())]).toEqual([false, false]);
+});
+
+it('an entry that somebody changed stays when its connection is removed, and is told apart', async () => {
+  const { file } = await register('custom/one');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"--client"', '"--verbose", "--client"'));
+  const { uuid } = host.parts.connections.get('custom/one');
+  expect(await host.window('connections.remove', { id: 'custom/one' })).toMatchObject({
+    unregistered: [],
+    left: [{ client: 'cursor', file, problem: expect.stringContaining('not as Gatehouse wrote it') }],
+  });
   expect((await cursor())?.entries).toEqual([{ connection: uuid, name: 'custom-one', state: 'connection removed' }]);
-  await host.window('clients.unregister', { client: 'cursor', connections: [uuid] });
+  await host.window('clients.unregister', { client: 'cursor', connections: [uuid], force: true });
   expect(existsSync(file)).toBe(false);
 });
 

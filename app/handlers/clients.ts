@@ -7,7 +7,13 @@ import {
   type EntryChange,
   sqliteLedger,
 } from '../clients/index.ts';
-import { type ClientChangeView, type ClientKeyView, type ClientView, GatehouseError } from '../contract/index.ts';
+import {
+  type ClientChangeView,
+  type ClientKeyView,
+  type ClientView,
+  GatehouseError,
+  type LeftEntry,
+} from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import type { Context, Handlers } from '../serve/index.ts';
 
@@ -26,11 +32,20 @@ type Part = Pick<
   | 'clients.bundle'
 >;
 
+/** Takes the entries of a connection out of every assistant's file; one that cannot be taken out stays, and is told. */
+export type TakeOut = (
+  uuid: string,
+  context: Context,
+) => Promise<{ readonly unregistered: readonly string[]; readonly left: readonly LeftEntry[] }>;
+
 /**
  * Entries name a connection by its UUID, so that they outlive a new name; people see `backend/name` everywhere. The key
  * of an assistant is issued before its file is written (several start the bridge at once) and revoked with its last entry.
  */
-export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
+export function clientHandlers(
+  parts: Parts,
+  env: NodeJS.ProcessEnv,
+): { readonly handlers: Part; readonly takeOut: TakeOut } {
   const { connections, keys, audit, gateway, runtime, paths } = parts;
   const ledger = sqliteLedger(parts.db);
   const idOf = (uuid: string): string | undefined => connections.find(uuid)?.id;
@@ -113,7 +128,35 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
     parts.emit({ type: 'clients' });
   };
 
-  return {
+  const unregister = async (
+    client: string,
+    uuids: readonly string[] | undefined,
+    force: boolean,
+    context: Context,
+  ): Promise<ClientChange> => {
+    const change = await clients.unregister(client, uuids, { force });
+    const keyRevoked = await retire(client);
+    record(client, change.file, change.changes, context, { undo: change.undo, keyRevoked });
+    return change;
+  };
+
+  const takeOut: TakeOut = async (uuid, context) => {
+    const files = new Map(
+      (await ledger.entries())
+        .filter(({ connection }) => connection === uuid)
+        .map(({ client, file }) => [client, file]),
+    );
+    const left: LeftEntry[] = [];
+    for (const [client, file] of files) {
+      await unregister(client, [uuid], false, context).catch((error: unknown) => {
+        if (!(error instanceof GatehouseError)) throw error;
+        left.push({ client, file, problem: `${error.message} ${error.hint}` });
+      });
+    }
+    return { unregistered: [...files.keys()].filter(id => left.every(({ client }) => client !== id)), left };
+  };
+
+  const handlers: Part = {
     async 'clients.list'() {
       return (await clients.list()).map(state => viewOf(state, idOf, isKeyed(state.id)));
     },
@@ -137,10 +180,7 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
     },
     async 'clients.unregister'({ client, connections: ids, force }, context) {
       const uuids = ids === undefined ? undefined : await Promise.all(ids.map(uuidOfEntry));
-      const change = await clients.unregister(client, uuids, { force });
-      const keyRevoked = await retire(client);
-      record(client, change.file, change.changes, context, { undo: change.undo, keyRevoked });
-      return changeView(change, idOf);
+      return changeView(await unregister(client, uuids, force, context), idOf);
     },
     async 'clients.undo'({ undo }, context) {
       const { client, file, note, exact, changes } = await clients.undo(undo);
@@ -192,6 +232,8 @@ export function clientHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
       return { name, base64: Buffer.from(bytes).toString('base64') };
     },
   };
+
+  return { handlers, takeOut };
 
   /** Whoever follows the link or opens the bundle needs the key. */
   function handOut(

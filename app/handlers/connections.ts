@@ -4,6 +4,7 @@ import { type ConnectionView, ERRORS, type FieldView, GatehouseError } from '../
 import type { Parts } from '../parts.ts';
 import { widens } from '../policy/index.ts';
 import type { Context, Handlers } from '../serve/index.ts';
+import type { TakeOut } from './clients.ts';
 
 type Part = Pick<
   Handlers,
@@ -29,7 +30,7 @@ const CUSTOM = {
   help: 'Secret values become environment variables of the server, and of it alone: give them under the names it wants.',
 };
 
-export function connectionHandlers(parts: Parts): Part {
+export function connectionHandlers(parts: Parts, takeOut: TakeOut): Part {
   const { connections, catalogs, pinned, vault, audit, fleet, gateway } = parts;
 
   const fieldsOf = (backend: string): readonly CatalogField[] =>
@@ -360,6 +361,7 @@ export function connectionHandlers(parts: Parts): Part {
       const connection = connections.get(id);
       const retires = connection.backend !== 'custom' && catalogs.get(connection.backend).retires === true;
       const retired = retires ? await fleet.retire(connection.uuid) : undefined;
+      const entries = await takeOut(connection.uuid, context);
       await fleet.forget(connection.uuid);
       parts.demonstrations.end(connection.uuid);
       connections.remove(connection.uuid);
@@ -375,7 +377,7 @@ export function connectionHandlers(parts: Parts): Part {
       );
       for (const session of gateway.sessions()) if (session.connection === connection.uuid) gateway.close(session);
       changed();
-      return { removed: connection.id };
+      return { removed: connection.id, ...entries };
     },
   };
 }

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Effect, Flag } from '../../mcp/kit/catalog.ts';
+import type { PlannedChange, PlanOutcome } from '../../mcp/kit/control.ts';
 import { GatehouseError } from '../contract/errors.ts';
+
+/** What the call would change: its server is still reading it, has read it, or could not. */
+export type Plan =
+  | { readonly state: 'reading' }
+  | { readonly state: 'read'; readonly changes: readonly PlannedChange[] }
+  | { readonly state: 'unknown'; readonly why: string };
 
 /** A call that waits for a human. Arguments are redacted. */
 export interface Approval {
@@ -16,6 +23,8 @@ export interface Approval {
   readonly flags: readonly Flag[];
   readonly arguments: unknown;
   readonly demo: boolean;
+  /** Only where the server can tell. */
+  readonly plan?: Plan;
   readonly askedAt: string;
   readonly expiresAt: string;
 }
@@ -28,7 +37,11 @@ export type Answer =
 
 export interface Approvals {
   /** Asks; settles with the answer, after `timeoutMs()` with `expired`, or with `withdrawn` when `signal` aborts. */
-  ask(call: Omit<Approval, 'id' | 'askedAt' | 'expiresAt'>, signal: AbortSignal): Promise<Answer>;
+  ask(
+    call: Omit<Approval, 'id' | 'askedAt' | 'expiresAt' | 'plan'>,
+    signal: AbortSignal,
+    plan?: Promise<PlanOutcome>,
+  ): Promise<Answer>;
   list(): Approval[];
   /** Throws `GH_APPROVAL_GONE` when it was answered, expired or withdrawn. */
   answer(id: string, answer: Answer): Approval;
@@ -37,13 +50,13 @@ export interface Approvals {
 
 export function createApprovals(deps: { readonly now: () => Date; readonly timeoutMs: () => number }): Approvals {
   const { now } = deps;
-  const open = new Map<string, { readonly approval: Approval; settle(answer: Answer): void }>();
+  const open = new Map<string, { approval: Approval; settle(answer: Answer): void }>();
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
   return {
-    ask(call, signal) {
+    ask(call, signal, plan) {
       return new Promise(resolve => {
         if (signal.aborted) return resolve({ verdict: 'withdrawn' });
         const id = randomBytes(6).toString('hex');
@@ -52,6 +65,7 @@ export function createApprovals(deps: { readonly now: () => Date; readonly timeo
         const approval: Approval = {
           id,
           ...call,
+          ...(plan === undefined ? {} : { plan: { state: 'reading' } }),
           askedAt: asked.toISOString(),
           expiresAt: new Date(asked.getTime() + timeoutMs).toISOString(),
         };
@@ -65,8 +79,13 @@ export function createApprovals(deps: { readonly now: () => Date; readonly timeo
         const withdraw = (): void => settle({ verdict: 'withdrawn' });
         const timer = setTimeout(settle, timeoutMs, { verdict: 'expired' });
         signal.addEventListener('abort', withdraw);
-        open.set(id, { approval, settle });
+        const waiting = { approval, settle };
+        open.set(id, waiting);
         changed();
+        void plan?.then(outcome => {
+          waiting.approval = { ...approval, plan: planOf(outcome) };
+          if (open.has(id)) changed();
+        });
       });
     },
     list: () => [...open.values()].map(({ approval }) => approval),
@@ -81,4 +100,10 @@ export function createApprovals(deps: { readonly now: () => Date; readonly timeo
       return () => listeners.delete(listener);
     },
   };
+}
+
+function planOf(outcome: PlanOutcome): Plan {
+  return outcome.ok
+    ? { state: 'read', changes: outcome.changes }
+    : { state: 'unknown', why: `${outcome.message} ${outcome.hint}` };
 }

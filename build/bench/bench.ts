@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectHost } from '../../app/commands/connect.ts';
 import { findRuntime } from '../../app/runtime.ts';
+import { HOST_FLAGS } from '../../app/serve/dial.ts';
 import { measureCloudways } from './cloudways.ts';
 import { cpuOf, type Driver, drive, median, pssOf, quantile } from './driver.ts';
 import { measureHistory } from './history.ts';
@@ -62,7 +63,16 @@ async function main(): Promise<void> {
     socket.on('error', () => undefined);
   }).listen(oneLineSocket);
 
-  const serve = await start([runtime.cli, 'serve', '--json', '--no-open', '--approve-from-cli', '--home', home]);
+  const serve = await start([
+    ...HOST_FLAGS,
+    runtime.cli,
+    'serve',
+    '--json',
+    '--no-open',
+    '--approve-from-cli',
+    '--home',
+    home,
+  ]);
   const host = await connectHost(home, runtime.cli, { start: false });
   for (const name of ['echo', 'two', 'three', 'four']) {
     await host.call('connections.add', {

@@ -1,4 +1,4 @@
-import { Fault } from '../kit/index.ts';
+import { Fault, type PlannedChange } from '../kit/index.ts';
 
 /** What a call that replaces a whole list does to it. */
 export interface ListChange {
@@ -25,8 +25,22 @@ export function changeOf(before: readonly string[], given: readonly string[], mo
   };
 }
 
+/** A list that cannot be read is no empty list. Throws `GH_VENDOR_ANSWER`. */
+export function listed(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Fault('GH_VENDOR_ANSWER', 'What is there now could not be read.');
+  return value;
+}
+
+/** As the person sees it who is asked. */
+export function plannedOf({ removed, added }: ListChange, what: string): readonly PlannedChange[] {
+  return [
+    ...removed.map(one => ({ what, before: one, after: null })),
+    ...added.map(one => ({ what, before: null, after: one })),
+  ];
+}
+
 /**
- * Who replaces a list names what goes, so that an approval, which shows the arguments, shows the difference. Throws
+ * Who replaces a list names what goes: on its own the server has nobody who is shown the difference. Throws
  * `GH_INVALID_INPUT` with the difference; nothing was sent then.
  */
 export function demandNamed(change: ListChange, mode: Mode, removes: readonly string[] = []): void {

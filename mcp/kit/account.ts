@@ -3,15 +3,17 @@ import * as z from 'zod';
 import { addressed } from './address.ts';
 import { type BrowserOptions, createBrowserSession } from './browser-session.ts';
 import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
-import type { Health, LogLevel, SignInOutcome } from './control.ts';
+import type { Health, LogLevel, PlanOutcome, SignInOutcome } from './control.ts';
 import {
   type AccountInfo,
+  type Action,
   type Block,
   blocksOf,
   briefOf,
   type Call,
   type Manifest,
   type Outcome,
+  planChecked,
   readChecked,
   runChecked,
   type Shape,
@@ -82,6 +84,13 @@ export interface Account {
     input: Readonly<Record<string, unknown>>,
     options: CallOptions,
   ): Promise<ToolAnswer>;
+  /** What a call would change, for the person who is asked. Never throws. */
+  plan(
+    tool: string,
+    action: string,
+    input: Readonly<Record<string, unknown>>,
+    options: CallOptions,
+  ): Promise<PlanOutcome>;
   prompt(name: string, given: Readonly<Record<string, string>>): string;
   /** Values for an argument that begin with what was typed. Never throws: a suggestion is not worth an error. */
   complete(of: Completed, argument: string, given: string, options: CallOptions): Promise<readonly string[]>;
@@ -280,13 +289,15 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     return new Fault('GH_INTERNAL', `Something failed unexpectedly: ${message}.`, { cause: error });
   };
 
-  const run = async (
+  /** Checks everything that can be checked, in the order of what it costs, before `work` is done. */
+  const run = async <T>(
     tool: CatalogTool,
     action: CatalogAction,
     input: Readonly<Record<string, unknown>>,
     call: Call<State>,
     masked: Set<string>,
-  ) => {
+    work: (spec: Action<State>, input: unknown, call: Call<State>) => Promise<T>,
+  ): Promise<T> => {
     if (options.readOnly) {
       const refused = refusalOf(tool.name, action);
       if (refused?.code === 'GH_READ_ONLY') throw refused;
@@ -306,7 +317,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     }
     const refused = refusalOf(tool.name, action);
     if (refused !== undefined) throw refused;
-    return await runChecked(spec, checked, call);
+    return await work(spec, checked, call);
   };
 
   return {
@@ -348,7 +359,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
       const line = { action: action.name };
       try {
         const call = contextOf(callOptions, trace, toolLog, masked);
-        const outcome = await run(tool, action, input, call, masked);
+        const outcome = await run(tool, action, input, call, masked, runChecked);
         trace.demo ||= theClient().sandbox;
         const structured = { success: true, ...outcome, ...(trace.demo ? { demo: true } : {}) };
         const whole = JSON.stringify(structured);
@@ -400,6 +411,30 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
           ...(trace.demo ? { demo: true } : {}),
         };
         return { structured, text: JSON.stringify(structured), blocks: [], isError: true, trace };
+      }
+    },
+    async plan(toolName, name, { action: _action, ...input }, callOptions) {
+      const masked = new Set<string>();
+      const trace: Trace = { demo: false, requestId: undefined };
+      try {
+        const tool = catalog.tools.find(one => one.name === toolName);
+        const action = tool?.actions.find(one => one.name === name);
+        if (tool === undefined || action === undefined)
+          throw new Fault('GH_NOT_FOUND', `There is no ${toolName}/${name}.`);
+        const call = contextOf(callOptions, trace, log.child({ tool: toolName }), masked);
+        const changes = await run(tool, action, input, call, masked, planChecked);
+        const said = (text: string | null) => (text === null ? null : redactText(text, [...secrets, ...masked]));
+        return {
+          ok: true,
+          changes: changes.map(({ what, before, after }) => ({
+            what: redactText(what, [...secrets, ...masked]),
+            before: said(before),
+            after: said(after),
+          })),
+        };
+      } catch (error) {
+        const { code, message, hint } = faultOf(error, masked);
+        return { ok: false, code, message: redactText(message, [...secrets, ...masked]), hint };
       }
     },
     prompt(name, given) {

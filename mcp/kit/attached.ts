@@ -7,6 +7,8 @@ import { serveOverStdio } from './stdio.ts';
 
 /** How often a changed budget is told: a screen shows it, nothing depends on it. */
 const HEALTH_EVERY_MS = 2_000;
+/** A person waits for it, and decides within 45 s. */
+const PLAN_MS = 15_000;
 /** As the original server had them. Times in ms. */
 const SIGN_IN_LIMITS = { perSession: 3, perAddress: 10, lockoutMs: 300_000, lifeMs: 300_000 };
 
@@ -23,6 +25,10 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
     else if (message.type === 'test') {
       const { id } = message;
       void account?.signIn().then(outcome => report({ type: 'tested', id, outcome }));
+    } else if (message.type === 'plan') {
+      const { id, tool, action, arguments: given } = message;
+      const limits = { signal: AbortSignal.timeout(PLAN_MS), withinMs: PLAN_MS, progress: () => undefined };
+      void account?.plan(tool, action, given, limits).then(outcome => report({ type: 'planned', id, outcome }));
     } else if (message.type === 'retire') void account?.retire().then(done => report({ type: 'retired', done }));
   };
   const begin = (start: Extract<HostMessage, { readonly type: 'start' }>): Account => {

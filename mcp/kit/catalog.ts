@@ -23,6 +23,8 @@ export interface CatalogAction {
   readonly idempotent: boolean;
   /** True when the result holds a secret shown once: never kept in the history or the log. */
   readonly sensitiveResult: boolean;
+  /** It can tell what it would change; the person who is asked sees it. */
+  readonly plans?: true;
   /** The name under which the flat presentation offers it. */
   readonly flatName: string;
 }

@@ -21,12 +21,21 @@ export type HostMessage =
     }
   /** Sign in now and answer with `tested` under the same id. */
   | { readonly type: 'test'; readonly id: number }
+  /** Read what a call would change, for the person who is asked, and answer with `planned` under the same id. */
+  | {
+      readonly type: 'plan';
+      readonly id: number;
+      readonly tool: string;
+      readonly action: string;
+      readonly arguments: Readonly<Record<string, unknown>>;
+    }
   /** The connection is being removed: take its credential back at the vendor and answer with `retired`. */
   | { readonly type: 'retire' };
 
 /** What a server reports back. */
 export type ServerMessage =
   | { readonly type: 'tested'; readonly id: number; readonly outcome: SignInOutcome }
+  | { readonly type: 'planned'; readonly id: number; readonly outcome: PlanOutcome }
   /** Sent after every sign-in, the first included. */
   | { readonly type: 'sign-in'; readonly outcome: SignInOutcome }
   /** A credential rotated by the vendor, or a token worth keeping: the vault seals it under this field. */
@@ -60,6 +69,17 @@ export type SignInOutcome =
       /** True when the answers come from a sandbox: it marks every response with the header `gatehouse-sandbox`. */
       readonly demo: boolean;
     }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly hint: string };
+
+/** One thing that a call would change, as people compare it. `null`: it is not there before, or after. */
+export interface PlannedChange {
+  readonly what: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export type PlanOutcome =
+  | { readonly ok: true; readonly changes: readonly PlannedChange[] }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly hint: string };
 
 export interface Health {

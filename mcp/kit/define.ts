@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import type { Catalog, CatalogField, Effect, Flag, SetupStep } from './catalog.ts';
+import type { PlannedChange } from './control.ts';
+import { Fault } from './fault.ts';
 import type { Authorizer, Http, HttpClient } from './http.ts';
 import type { Budget, Limiter } from './limiter.ts';
 import type { Logger } from './log.ts';
@@ -143,6 +145,11 @@ export interface Action<State> {
   /** Runs without credentials: nothing is signed in first. */
   readonly anonymous?: boolean;
   run(input: never, call: Call<State>): Promise<Outcome>;
+  /**
+   * What `run` would change with this input, as the vendor has it now; changes nothing itself. The person who is asked sees it,
+   * so the arguments need not tell it. Throws `Fault`.
+   */
+  plan?(input: never, call: Call<State>): Promise<readonly PlannedChange[]>;
 }
 
 /** The members of the result after `success: true`; blocks such as images go beside them with `withContent`. */
@@ -215,9 +222,10 @@ export interface Resource<State> {
 export function definesFor<State>() {
   return {
     action: <const S extends Shape>(
-      spec: Omit<Action<State>, 'input' | 'run'> & {
+      spec: Omit<Action<State>, 'input' | 'run' | 'plan'> & {
         readonly input: S;
         run(input: z.output<z.ZodObject<S>>, call: Call<State>): Promise<Outcome>;
+        plan?(input: z.output<z.ZodObject<S>>, call: Call<State>): Promise<readonly PlannedChange[]>;
       },
     ): Action<State> => spec as Action<State>,
     tool: (tool: Tool<State>): Tool<State> => tool,
@@ -246,6 +254,16 @@ export function readChecked<State>(
   call: Call<State>,
 ): Promise<string> {
   return 'look' in of ? of.look(call, filters as never) : of.read(call, filters as never);
+}
+
+/** The same for what it would change. */
+export function planChecked<State>(
+  action: Action<State>,
+  input: unknown,
+  call: Call<State>,
+): Promise<readonly PlannedChange[]> {
+  if (action.plan === undefined) throw new Fault('GH_INVALID_INPUT', 'The action cannot tell what it would change.');
+  return action.plan(input as never, call);
 }
 
 export type Block =

@@ -135,6 +135,7 @@ function actionOf<State>(
     secretParameters: [...named, ...wrappers.flatMap(wrapper => named.map(path => `${wrapper}.${path}`))],
     idempotent: action.idempotent ?? action.effect === 'read',
     sensitiveResult: action.sensitiveResult ?? false,
+    ...(action.plan === undefined ? {} : { plans: true as const }),
     flatName: action.flatName ?? (grouped ? `${tool.replace(/^manage_/, '')}_${name}` : name),
   };
 }

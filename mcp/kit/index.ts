@@ -3,6 +3,7 @@ export { typed } from './address.ts';
 export { type Cache, createCache } from './cache.ts';
 export { type Catalog, type CatalogField, type CatalogTool, presentFlat, type SetupStep } from './catalog.ts';
 export { steadyClock } from './clock.ts';
+export type { PlannedChange } from './control.ts';
 export {
   type AccountDeps,
   type AccountInfo,

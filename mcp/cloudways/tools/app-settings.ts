@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../../kit/index.ts';
 import { ask, type CloudwaysCall, findApp, forgetServers, type Item, itemOf } from '../api.ts';
-import { changeOf, demandNamed, type Mode } from '../lists.ts';
+import { changeOf, demandNamed, listed, type Mode, plannedOf } from '../lists.ts';
 import { action, enabled, hostname, onOff, operation, read, SA, shown, tool, WRITE_ROLES, write } from './shared.ts';
 
 const word = z.string().min(1).max(120);
@@ -14,6 +14,16 @@ interface AliasChange {
   readonly removes?: readonly string[] | undefined;
 }
 
+async function aliasChange({ server_id, app_id, aliases: given, mode }: AliasChange, call: CloudwaysCall) {
+  const { aliases } = await findApp(call, server_id, app_id, true);
+  if (!Array.isArray(aliases)) throw new Fault('GH_VENDOR_ANSWER', 'The list of domains could not be read.');
+  return changeOf(aliases.map(String), given, mode);
+}
+
+async function planAliases(input: AliasChange, call: CloudwaysCall) {
+  return plannedOf(await aliasChange(input, call), 'domain');
+}
+
 /** The vendor replaces the whole list: it is read first, so that nothing is lost by adding. */
 async function changeAliases(input: AliasChange, call: CloudwaysCall) {
   const { server_id, app_id } = input;
@@ -21,9 +31,7 @@ async function changeAliases(input: AliasChange, call: CloudwaysCall) {
   return call.state.queue.run(
     `aliases of ${app_id}`,
     async () => {
-      const { aliases } = await findApp(call, server_id, app_id, true);
-      if (!Array.isArray(aliases)) throw new Fault('GH_VENDOR_ANSWER', 'The list of domains could not be read.');
-      const change = changeOf(aliases.map(String), input.aliases, input.mode);
+      const change = await aliasChange(input, call);
       demandNamed(change, input.mode, input.removes);
       await ask(call, {
         method: 'POST',
@@ -52,6 +60,7 @@ const aliases = {
       removes: z.array(z.string()).optional().describe('for replace: every domain that goes'),
     },
     run: changeAliases,
+    plan: planAliases,
   }),
 };
 
@@ -75,6 +84,18 @@ const cronJob = z.object({
   command: z.string().min(1).max(1_000),
   cmd_type: z.string().describe('php or wget'),
 });
+
+/** As in a crontab. */
+function cronLine(job: unknown): string {
+  const { minutes, hours, days, months, weekdays, command } = itemOf(job);
+  return [minutes, hours, days, months, weekdays, command].join(' ');
+}
+
+function lines(text: unknown): readonly string[] {
+  return String(text ?? '')
+    .split('\n')
+    .filter(line => line.trim() !== '');
+}
 
 /** §3.4 row 8: flags are 0 and 1. */
 function truths(settings: Item): Item {
@@ -107,6 +128,11 @@ export const appSettings = tool({
       path: '/app/manage/fpm_setting',
       idempotent: true,
       done: 'The PHP-FPM settings are replaced.',
+      replaces: {
+        what: 'PHP-FPM setting',
+        before: body => lines(itemOf(body.response).settings),
+        after: ({ fpm_setting }) => lines(fpm_setting),
+      },
     }),
     reset_app_file_permissions: write({
       description: 'Sets owner and permissions of all files of an application anew.',
@@ -173,6 +199,11 @@ export const appSettings = tool({
       }),
       idempotent: true,
       done: 'The cron jobs are replaced.',
+      replaces: {
+        what: 'cron job',
+        before: ({ basic, script }) => [...listed(basic).map(cronLine), ...lines(script)],
+        after: ({ jobs = [], script }) => (script === undefined ? jobs.map(cronLine) : lines(script)),
+      },
     }),
     set_app_geo_ip: toggle('/app/manage/geo_ip_header', 'Switches the header with the country of visitors.'),
     set_app_xmlrpc: toggle('/app/manage/xmlrpc', 'Switches XML-RPC.'),

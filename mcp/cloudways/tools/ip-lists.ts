@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Fault } from '../../kit/index.ts';
 import { ask, askItem, type CloudwaysCall, decoded } from '../api.ts';
-import { changeOf, demandNamed, type ListChange, type Mode } from '../lists.ts';
+import { changeOf, demandNamed, type ListChange, type Mode, plannedOf } from '../lists.ts';
 import { NETWORKS_IN_WHITELISTS, whitelistType } from '../unsure.ts';
 import { action, ip, READ_ROLES, read, S, WRITE_ROLES, write } from './shared.ts';
 
@@ -64,6 +64,7 @@ export const ipListActions = {
       confirm: z.string().max(80).optional().describe('typed by the person, when their own address is shut out'),
     },
     run: updateWhitelist,
+    plan: planWhitelist,
   }),
   check_ip_blacklisted: read({
     description: 'Shows whether an address is blocked on a server.',
@@ -113,6 +114,18 @@ async function planned(input: WhitelistChange, call: CloudwaysCall): Promise<Pla
     change: changeOf(before, input.ips, input.mode),
     policy: { before: policy, after: input.tab === 'sftp' ? (input.ip_policy ?? policy) : undefined },
   };
+}
+
+async function planWhitelist(input: WhitelistChange, call: CloudwaysCall) {
+  const { change, policy } = await planned(input, call);
+  const { before = null, after = null } = policy;
+  return [
+    ...plannedOf(
+      change,
+      input.tab === 'mysql' ? 'address that reaches the database' : 'address that gets in by SSH and SFTP',
+    ),
+    ...(before === after ? [] : [{ what: 'everybody else', before, after }]),
+  ];
 }
 
 async function updateWhitelist(input: WhitelistChange, call: CloudwaysCall) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { itemOf } from '../api.ts';
+import { listed } from '../lists.ts';
 import { operation, read, S, SA, shown, write } from './shared.ts';
 
 const SERVICES = ['apache2', 'nginx', 'mysql', 'memcached', 'varnish', 'redis-server', 'elasticsearch', 'supervisor'];
@@ -74,6 +75,11 @@ export const serviceActions = {
     path: '/app/manage/varnish_setting',
     idempotent: true,
     done: 'The rules are being replaced.',
+    replaces: {
+      what: 'rule of Varnish',
+      before: body => listed(itemOf(body.response).vcl_list).map(ruleLine),
+      after: ({ vcl_list }) => vcl_list.map(ruleLine),
+    },
   }),
   clear_app_cache: operation({
     description: 'Empties the cache of an application.',
@@ -83,3 +89,8 @@ export const serviceActions = {
     done: 'The cache is being emptied.',
   }),
 };
+
+function ruleLine(rule: unknown): string {
+  const { method, type, value } = itemOf(rule);
+  return `${method} ${type} ${value}`;
+}

@@ -1,7 +1,18 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { definesFor, type Outcome, type Tool } from '../../kit/index.ts';
-import { type Ask, ask, type Cloudways, type CloudwaysCall, type Fields, forgetServers, isItem } from '../api.ts';
+import { definesFor, type Outcome, type PlannedChange, type Tool } from '../../kit/index.ts';
+import {
+  type Ask,
+  ask,
+  askItem,
+  type Cloudways,
+  type CloudwaysCall,
+  type Fields,
+  forgetServers,
+  type Item,
+  isItem,
+} from '../api.ts';
+import { changeOf, plannedOf } from '../lists.ts';
 import { changeServer, handlesOf, waitFor } from '../operations.ts';
 
 const defines = definesFor<Cloudways>();
@@ -75,6 +86,13 @@ interface Change<S extends Shape> extends Spec<S> {
   readonly idempotent?: boolean;
   /** What is said when the vendor says nothing. */
   readonly done: string;
+  /** It replaces what a question of the same path tells: the person who is asked sees what goes and what comes. */
+  readonly replaces?: {
+    /** One line of it, in words. */
+    readonly what: string;
+    readonly before: (body: Item) => readonly string[];
+    readonly after: (input: Input<S>) => readonly string[];
+  };
 }
 
 /** A plain question. */
@@ -130,11 +148,16 @@ export function computed<const S extends Shape>(
 
 /** A change that is done when it is answered. */
 export function write<const S extends Shape>(spec: Change<S>): Action {
-  return changing(spec, spec.input, async (input, call) => {
-    const body = await ask(call, requestOf(spec, input, spec.method ?? 'POST'));
-    forgetServers(call);
-    return { message: spec.done, ...(spec.show?.(body, input) ?? shown(body)) };
-  });
+  return changing(
+    spec,
+    spec.input,
+    async (input, call) => {
+      const body = await ask(call, requestOf(spec, input, spec.method ?? 'POST'));
+      forgetServers(call);
+      return { message: spec.done, ...(spec.show?.(body, input) ?? shown(body)) };
+    },
+    spec.replaces && ((input, call) => planOf(spec, input, call)),
+  );
 }
 
 /** A change that goes on as an operation: answers its id, or waits when asked to. One at a time for each server. */
@@ -142,24 +165,30 @@ export function operation<const S extends Shape>(
   spec: Change<S> & { readonly server?: (input: Input<S>) => string | undefined },
 ): Action {
   const input = { ...spec.input, ...waits(false) };
-  return changing(spec, input, async (given, call) => {
-    const { wait, timeout_s, ...rest } = given as unknown as Waits;
-    const asked = rest as unknown as Input<S>;
-    const request = requestOf(spec, asked, spec.method ?? 'POST');
-    const server = spec.server?.(asked) ?? (asked as { readonly server_id?: string }).server_id;
-    const body = server === undefined ? await ask(call, request) : await changeServer(call, server, request);
-    forgetServers(call);
-    const handles = handlesOf(body);
-    const answer = spec.show?.(body, asked) ?? {};
-    if (handles.length === 0) return { message: spec.done, ...shown(body), ...answer };
-    return { message: spec.done, ...answer, ...(await concluded(call, handles, { wait, timeout_s })) };
-  });
+  return changing(
+    spec,
+    input,
+    async (given, call) => {
+      const { wait, timeout_s, ...rest } = given as unknown as Waits;
+      const asked = rest as unknown as Input<S>;
+      const request = requestOf(spec, asked, spec.method ?? 'POST');
+      const server = spec.server?.(asked) ?? (asked as { readonly server_id?: string }).server_id;
+      const body = server === undefined ? await ask(call, request) : await changeServer(call, server, request);
+      forgetServers(call);
+      const handles = handlesOf(body);
+      const answer = spec.show?.(body, asked) ?? {};
+      if (handles.length === 0) return { message: spec.done, ...shown(body), ...answer };
+      return { message: spec.done, ...answer, ...(await concluded(call, handles, { wait, timeout_s })) };
+    },
+    spec.replaces && ((given, call) => planOf(spec, given as unknown as Input<S>, call)),
+  );
 }
 
 function changing<const S extends Shape>(
-  spec: Omit<Change<never>, 'input' | 'path' | 'fields' | 'show'>,
+  spec: Omit<Change<never>, 'input' | 'path' | 'fields' | 'show' | 'replaces'>,
   input: S,
   run: (input: Input<S>, call: CloudwaysCall) => Promise<Outcome>,
+  plan?: (input: Input<S>, call: CloudwaysCall) => Promise<readonly PlannedChange[]>,
 ): Action {
   return action({
     description: spec.description,
@@ -169,8 +198,22 @@ function changing<const S extends Shape>(
     idempotent: spec.idempotent ?? false,
     ...(spec.flags === undefined ? {} : { flags: spec.flags }),
     ...(spec.aliases === undefined ? {} : { aliases: spec.aliases }),
+    ...(plan === undefined ? {} : { plan }),
     run,
   });
+}
+
+/** What is there, by the vendor, beside what is to be there. */
+async function planOf<const S extends Shape>(spec: Change<S>, input: Input<S>, call: CloudwaysCall) {
+  const { replaces } = spec;
+  if (replaces === undefined) return [];
+  const { server_id, app_id } = input as unknown as { readonly server_id: string; readonly app_id: string };
+  const body = await askItem(call, {
+    path: typeof spec.path === 'string' ? spec.path : spec.path(input),
+    fields: { server_id, app_id },
+    purpose: `Reading what is to be replaced`,
+  });
+  return plannedOf(changeOf(replaces.before(body), replaces.after(input), 'replace'), replaces.what);
 }
 
 function requestOf<S extends Shape>(spec: Spec<S>, input: Input<S>, method: NonNullable<Ask['method']>): Ask {

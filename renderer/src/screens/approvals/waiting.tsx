@@ -6,6 +6,7 @@ import { attempt } from '../../api/store.ts';
 import { actionOf, Demo, Effect, useNameOf } from '../../parts/words.tsx';
 import { useFormats, useWords } from '../../words/index.ts';
 import { useArmed } from './arming.ts';
+import { Plan } from './plan.tsx';
 import { WhatIsAsked } from './similar.tsx';
 import { TimeLeft } from './time-left.tsx';
 
@@ -47,6 +48,7 @@ export function Waiting({ approval, onAnswer }: WaitingProps) {
           <TimeLeft waiting={approval} />
         </Group>
         <WhatIsAsked approval={approval} />
+        <div role="status">{approval.plan !== undefined && <Plan plan={approval.plan} />}</div>
         <Answers approval={approval} who={who} card={card} onAnswer={onAnswer} />
       </Stack>
     </Card>
@@ -61,7 +63,10 @@ interface AnswersProps extends WaitingProps {
 function Answers({ approval, who, card, onAnswer }: AnswersProps) {
   const { approvals: words } = useWords();
   const formats = useFormats();
-  const { armed, ready } = useArmed(card);
+  const { armed, ready: rested } = useArmed(card);
+  // Who has not seen what it would change cannot mean it.
+  const reading = approval.plan?.state === 'reading';
+  const ready = (): boolean => rested() && !reading;
   const [minutes, setMinutes] = useState<(typeof LASTING)[number]>('10');
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
@@ -84,7 +89,7 @@ function Answers({ approval, who, card, onAnswer }: AnswersProps) {
     answer(words.answered.denied, () => call('approvals.deny', { id: approval.id, reason: reason.trim() }));
   };
   // Not `disabled`: that would throw the keyboard's focus away each time the card moves.
-  const resting = armed ? {} : { 'aria-disabled': true, 'data-disabled': true };
+  const resting = armed && !reading ? {} : { 'aria-disabled': true, 'data-disabled': true };
   const lasting = approval.effect !== 'destructive' && approval.flags.length === 0;
   const until = formats.clock(new Date(Date.now() + Number(minutes) * 60_000));
   return (

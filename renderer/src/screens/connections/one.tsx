@@ -1,7 +1,7 @@
 import { Anchor, Group, Stack, Tabs } from '@mantine/core';
 import type { ConnectionView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
-import { attempt, refresh, useStore } from '../../api/store.ts';
+import { attempt, refresh, say, useStore } from '../../api/store.ts';
 import { Empty, Loading, Page } from '../../parts/page.tsx';
 import { NotLoaded } from '../../parts/problem.tsx';
 import { Sure } from '../../parts/sure.tsx';
@@ -52,8 +52,9 @@ function Found({ connection }: { readonly connection: ConnectionView }) {
     .map(client => client.title);
   const remove = (): Promise<unknown> =>
     attempt(async () => {
-      await call('connections.remove', { id });
+      const { left } = await call('connections.remove', { id });
       location.hash = LIST;
+      if (left.length > 0) say('bad', words.remove.left(left));
       await refresh('connections', 'clients');
     });
   return (

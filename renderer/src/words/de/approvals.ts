@@ -21,6 +21,12 @@ export const approvals: typeof en = {
   showWhole: 'Das Ganze zeigen',
   difference: 'Der Unterschied',
   was: 'zuvor',
+  plan: {
+    title: 'Was sich ändern würde',
+    reading: 'Es wird gelesen, was sich ändern würde …',
+    unknown: 'Was sich ändern würde, war nicht zu lesen.',
+    nothing: 'Nach jetzigem Stand würde sich nichts ändern.',
+  },
   allowOnce: 'Einmal erlauben',
   or: 'oder',
   allowFor: 'Erlauben für',

@@ -73,8 +73,10 @@ export const connections: typeof en = {
     ask: 'Diese Verbindung entfernen …',
     loses: (id, registered) =>
       `Ihre Zugangsdaten, Rechte und ihr Protokoll gehen verloren; der Verlauf bleibt.${
-        registered.length === 0 ? '' : ` ${list(registered)} finden dann kein ${id} mehr.`
+        registered.length === 0 ? '' : ` ${id} wird bei ${list(registered)} ausgetragen.`
       }`,
+    left: entries =>
+      `Entfernt, aber Einträge bleiben stehen: ${entries.map(({ file, problem }) => `${file} (${problem})`).join('; ')}`,
     no: 'Behalten',
     yes: id => `${id} entfernen`,
   },

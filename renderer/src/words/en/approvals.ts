@@ -20,6 +20,12 @@ export const approvals = {
   showWhole: 'Show the whole',
   difference: 'The difference',
   was: 'was',
+  plan: {
+    title: 'What it would change',
+    reading: 'Reading what it would change …',
+    unknown: 'What it would change could not be read.',
+    nothing: 'As things are now, it would change nothing.',
+  },
   allowOnce: 'Allow once',
   or: 'or',
   allowFor: 'Allow for',

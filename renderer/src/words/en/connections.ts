@@ -71,8 +71,10 @@ export const connections = {
     ask: 'Remove this connection…',
     loses: (id: string, registered: readonly string[]) =>
       `Its credentials, grants and log are lost; the history stays.${
-        registered.length === 0 ? '' : ` ${list(registered)} will find no ${id} any more.`
+        registered.length === 0 ? '' : ` ${id} is taken out of ${list(registered)}.`
       }`,
+    left: (entries: readonly { readonly file: string; readonly problem: string }[]) =>
+      `Removed, but entries stay: ${entries.map(({ file, problem }) => `${file} (${problem})`).join('; ')}`,
     no: 'Keep it',
     yes: (id: string) => `Remove ${id}`,
   },
