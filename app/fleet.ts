@@ -112,7 +112,7 @@ export function createFleet(deps: FleetDeps): Fleet {
       now,
       onOutput: chunk => member.upstream.output(chunk),
       onControl: message => control(uuid, message as ServerMessage),
-      onExit: (_expected, reason) => member.upstream.exited(reason),
+      onExit: (expected, reason) => member.upstream.exited(reason, expected),
       onState: (state, reason) => stateChanged(uuid, state, reason),
       idleMs: deps.idleMs,
       ...(deps.grace === undefined ? {} : { grace: deps.grace }),

@@ -3,7 +3,8 @@ import { runStandalone } from './index.ts';
 
 const { backend = 'dpod', ...given }: { readonly backend?: string } = JSON.parse(process.argv[2] ?? '{}');
 try {
-  await runStandalone(backend, { host: '127.0.0.1', port: 0, stateFolder: '.', ...given });
+  const port = process.env.PORT === undefined ? { port: 0 } : {};
+  await runStandalone(backend, { host: '127.0.0.1', ...port, stateFolder: '.', ...given });
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,9 +1,12 @@
 import {
+  abilitiesOf,
   type Catalog,
   type CatalogAction,
   type CatalogTool,
   type Effect,
   presentFlat,
+  presentResources,
+  presentTemplates,
   presentTool,
 } from '../../mcp/kit/catalog.ts';
 import type { Presentation } from '../../mcp/kit/control.ts';
@@ -88,10 +91,9 @@ export function offerOfCatalog(catalog: Catalog, presentation: Presentation): Of
     prompts: catalog.prompts.map(prompt =>
       asDefinition({ ...prompt, arguments: prompt.arguments.map(({ completes: _completes, ...rest }) => rest) }),
     ),
-    resources: catalog.resources.map(asDefinition),
-    templates: [],
-    completions: catalog.prompts.some(prompt => prompt.arguments.some(argument => argument.completes)),
-    subscribe: false,
+    resources: presentResources(catalog).map(asDefinition),
+    templates: presentTemplates(catalog).map(asDefinition),
+    ...abilitiesOf(catalog),
   };
 }
 

@@ -33,7 +33,7 @@ import {
   resultLine,
 } from './protocol.ts';
 import { createStateSealer, digestOf, type InnerState } from './request-state.ts';
-import { type ListenFilter, Session, type SessionTransport } from './session.ts';
+import { type ListenFilter, Session, type SessionOptions, type SessionTransport } from './session.ts';
 import { errorToClient, messageOutline, type ResultFacts, readResult, resultToClient, toolFor } from './translate.ts';
 import type { Upstream, UpstreamEvents } from './upstream.ts';
 
@@ -64,7 +64,7 @@ export interface GatewayDeps {
 
 /** Client sessions in, server sessions out (architecture §5, mcp.md §3). */
 export interface Gateway {
-  open(client: string, connection: string, transport: SessionTransport, stateless?: boolean): Session;
+  open(client: string, connection: string, transport: SessionTransport, options?: SessionOptions): Session;
   receive(session: Session, line: Buffer): void;
   close(session: Session): void;
   tooLong(session: Session): void;
@@ -137,7 +137,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (id === undefined)
       return session.send(errorLine('null', CODE.invalidRequest, 'The id must be a string or a number.'));
     if (!isObject(params)) return session.send(errorLine(id, CODE.invalidParams, 'params must be an object.'));
-    if (session.calls.has(id) || session.listens.has(id))
+    if (session.calls.has(id) || session.listens.has(id) || session.pendingListens.has(id))
       return session.send(errorLine(id, CODE.invalidRequest, `The id ${id} is still in use.`));
     request(session, { bytes, message, id, method: value.method, params });
   };
@@ -187,7 +187,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     session.clientInfo = params.clientInfo;
     const result = {
       protocolVersion: legacyVersion(params.protocolVersion),
-      capabilities: capabilitiesOf(offer),
+      capabilities: capabilitiesOf(offer, session.canBeTold),
       serverInfo: JSON.parse(serverInfo(session)) as unknown,
       ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
     };
@@ -208,7 +208,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       case 'server/discover': {
         const body = {
           supportedVersions: [MODERN],
-          capabilities: capabilitiesOf(offer),
+          capabilities: capabilitiesOf(offer, true),
           ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
           ...modernList(session),
         };
@@ -252,10 +252,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
         break;
       case 'resources/subscribe':
       case 'resources/unsubscribe':
-        if (!modern && offer.subscribe && typeof params.uri === 'string') {
-          if (method === 'resources/subscribe') session.uris.add(params.uri);
-          else session.uris.delete(params.uri);
-          watch(session.connection);
+        if (!modern && offer.subscribe && session.canBeTold && typeof params.uri === 'string') {
+          if (method === 'resources/subscribe') return void subscribe(session, id, params.uri, offer);
+          session.uris.delete(params.uri);
+          void watch(session.connection);
           return session.send(resultLine(id, '{}'));
         }
     }
@@ -271,6 +271,42 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const readable = (session: Session, method: string): boolean => shown(session)(plainAction(method, method));
 
+  /** Who may not read a resource is not told that it changed; who is asked each time is told, and asked when reading. */
+  const mayWatch = (session: Session, offer: Offer, uri: string): boolean =>
+    (offer.templates.length > 0 || offer.resources.some(resource => resource.uri === uri)) &&
+    shown(session)(plainAction('resources/read', uri));
+
+  /** Watching asks the vendor for data again and again in the client's name: the history says since when, and that it was refused. */
+  const writeDown = (session: Session, method: string, uri: string, isWatched: boolean): void => {
+    const { because } = decisionFor(session, plainAction('resources/read', uri));
+    const connection = deps.connectionOf(session.connection);
+    const subject = {
+      client: session.client,
+      session: session.key,
+      connection: connection?.id ?? session.connection,
+      connectionUuid: session.connection,
+      tool: method,
+      action: uri,
+      effect: 'read',
+    };
+    const decision = isWatched ? 'allow' : 'deny';
+    const demo = connection?.demo === true ? { demo: true } : {};
+    const call = audit.append({ ...subject, kind: 'intent', decision, rule: because, ...demo }, 'soon');
+    audit.append({ ...subject, kind: 'outcome', call, outcome: isWatched ? 'ok' : 'refused', ...demo }, 'soon');
+  };
+
+  const subscribe = async (session: Session, id: string, uri: string, offer: Offer): Promise<void> => {
+    if (mayWatch(session, offer, uri)) {
+      session.uris.add(uri);
+      const isWatched = (await watch(session.connection)).has(uri);
+      writeDown(session, 'resources/subscribe', uri, isWatched);
+      if (isWatched) return session.send(resultLine(id, '{}'));
+      session.uris.delete(uri);
+      void watch(session.connection);
+    } else writeDown(session, 'resources/subscribe', uri, false);
+    session.send(errorLine(id, CODE.legacyResourceNotFound, `This resource cannot be watched: ${uri}`));
+  };
+
   const notified = (session: Session, method: string, params: Json): void => {
     if (method !== 'notifications/cancelled') return;
     const id = rawId(params.requestId);
@@ -278,14 +314,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const call = session.calls.get(id);
     if (call !== undefined)
       return cancel(call, typeof params.reason === 'string' ? params.reason : 'cancelled by the client');
-    if (session.listens.delete(id)) {
+    if (session.listens.delete(id) || session.pendingListens.delete(id)) {
       session.send(
         resultLine(
           id,
           JSON.stringify({ resultType: 'complete', _meta: { [KEY.subscription]: JSON.parse(id) as unknown } }),
         ),
       );
-      watch(session.connection);
+      void watch(session.connection);
     }
   };
 
@@ -921,16 +957,28 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const listen = (session: Session, id: string, params: Json, offer: Offer): void => {
     const asked = isObject(params.notifications) ? params.notifications : {};
-    const uris =
-      offer.subscribe && Array.isArray(asked.resourceSubscriptions)
-        ? asked.resourceSubscriptions.filter(uri => typeof uri === 'string')
-        : [];
+    const wanted = Array.isArray(asked.resourceSubscriptions) ? asked.resourceSubscriptions : [];
+    const named = offer.subscribe ? wanted.filter(uri => typeof uri === 'string') : [];
+    const uris = named.filter(uri => mayWatch(session, offer, uri));
+    for (const uri of named) if (!uris.includes(uri)) writeDown(session, 'subscriptions/listen', uri, false);
     const filter: ListenFilter = {
       tools: asked.toolsListChanged === true,
       prompts: asked.promptsListChanged === true && offer.prompts.length > 0,
       resources: asked.resourcesListChanged === true && offer.resources.length > 0,
-      uris: new Set(uris),
+      uris: new Set(),
     };
+    if (uris.length === 0) return acknowledge(session, id, filter);
+    session.pendingListens.add(id);
+    void watch(session.connection, uris).then(watched => {
+      const goesOn = session.pendingListens.delete(id) && session.open;
+      for (const uri of uris) writeDown(session, 'subscriptions/listen', uri, goesOn && watched.has(uri));
+      if (goesOn) acknowledge(session, id, { ...filter, uris: new Set(uris.filter(uri => watched.has(uri))) });
+      // What is not watched after all need not be looked at.
+      void watch(session.connection);
+    });
+  };
+
+  const acknowledge = (session: Session, id: string, filter: ListenFilter): void => {
     session.listens.set(id, filter);
     session.send(
       notificationLine('notifications/subscriptions/acknowledged', {
@@ -938,24 +986,28 @@ export function createGateway(deps: GatewayDeps): Gateway {
           ...(filter.tools ? { toolsListChanged: true } : {}),
           ...(filter.prompts ? { promptsListChanged: true } : {}),
           ...(filter.resources ? { resourcesListChanged: true } : {}),
-          ...(uris.length > 0 ? { resourceSubscriptions: uris } : {}),
+          ...(filter.uris.size > 0 ? { resourceSubscriptions: [...filter.uris] } : {}),
         },
         _meta: { [KEY.subscription]: JSON.parse(id) as unknown },
       }),
     );
-    if (uris.length > 0) watch(session.connection);
   };
 
-  const watch = (connection: string): void => {
-    const uris = new Set<string>();
+  /** Tells the server what all sessions watch, and `more`; which of it it will tell of, none when it cannot be started. */
+  const watch = (connection: string, more: readonly string[] = []): Promise<ReadonlySet<string>> => {
+    const uris = new Set(more);
     for (const session of sessions) {
       if (session.connection !== connection) continue;
       for (const uri of session.uris) uris.add(uri);
       for (const filter of session.listens.values()) for (const uri of filter.uris) uris.add(uri);
     }
-    const upstream = deps.upstreamOf(connection);
-    upstream.watch(uris);
-    if (uris.size > 0) upstream.ready().catch(() => undefined);
+    return deps
+      .upstreamOf(connection)
+      .watch(uris)
+      .catch((error: unknown) => {
+        deps.note(connection, `nothing can be watched: ${error instanceof Error ? error.message : String(error)}`);
+        return new Set<string>();
+      });
   };
 
   const tell = (session: Session, kind: 'tools' | 'prompts' | 'resources'): void => {
@@ -968,9 +1020,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   const updated = (connection: string, uri: string): void => {
+    const offer = deps.offerOf(connection);
     for (const session of sessions) {
-      if (session.connection !== connection) continue;
-      if (session.uris.has(uri)) session.send(notificationLine('notifications/resources/updated', { uri }));
+      if (session.connection !== connection || !mayWatch(session, offer, uri)) continue;
+      // An exchange over HTTP has its own answer to give; its client is told on the stream.
+      if (session.initialized && session.uris.has(uri))
+        session.send(notificationLine('notifications/resources/updated', { uri }));
       for (const [id, filter] of session.listens) {
         if (filter.uris.has(uri))
           session.send(
@@ -984,9 +1039,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   return {
-    open(client, connection, transport, stateless = false) {
-      const session = new Session(client, connection, transport, stateless);
+    open(client, connection, transport, options) {
+      const session = new Session(client, connection, transport, options);
       sessions.add(session);
+      if (session.uris.size > 0) void watch(connection);
       return session;
     },
     receive,
@@ -995,7 +1051,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       sessions.delete(session);
       for (const call of session.calls.values()) cancel(call, 'the client went away');
       for (const call of [...parked.values()]) if (call.session === session) cancel(call, 'the client went away');
-      if (session.uris.size > 0 || session.listens.size > 0) watch(session.connection);
+      if (session.uris.size > 0 || session.listens.size > 0) void watch(session.connection);
     },
     tooLong(session) {
       session.send(
@@ -1067,12 +1123,12 @@ function argumentsOf(call: Call): Json {
   return isObject(call.params.arguments) ? call.params.arguments : {};
 }
 
-function capabilitiesOf(offer: Offer): Json {
+function capabilitiesOf(offer: Offer, canTell: boolean): Json {
   return {
     tools: { listChanged: true },
     ...(offer.prompts.length > 0 ? { prompts: { listChanged: true } } : {}),
     ...(offer.resources.length + offer.templates.length > 0
-      ? { resources: { listChanged: true, ...(offer.subscribe ? { subscribe: true } : {}) } }
+      ? { resources: { listChanged: true, ...(offer.subscribe && canTell ? { subscribe: true } : {}) } }
       : {}),
     ...(offer.completions ? { completions: {} } : {}),
   };

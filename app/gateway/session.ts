@@ -18,17 +18,28 @@ export interface ListenFilter {
   readonly uris: ReadonlySet<string>;
 }
 
+export interface SessionOptions {
+  /** HTTP: each POST stands alone, so a legacy call needs no `initialize` before it. */
+  readonly stateless?: boolean;
+  /** What this and other exchanges of the same client watch together. */
+  readonly uris?: Set<string>;
+}
+
 /** One live link from a client. Ids, tokens, capabilities, subscriptions and questions belong to it and never leave it (mcp.md §3.9). */
 export class Session {
   readonly key = randomBytes(6).toString('hex');
   readonly client: string;
   /** UUID of the connection. */
   readonly connection: string;
-  /** HTTP: each POST stands alone, so a legacy call needs no `initialize` before it. */
   readonly stateless: boolean;
   readonly calls = new Map<string, Call>();
   readonly listens = new Map<string, ListenFilter>();
-  readonly uris = new Set<string>();
+  /** Ids of those that wait until the server said what it will tell of. */
+  readonly pendingListens = new Set<string>();
+  /** Resources that a client of the 2025 era watches. Over HTTP they belong to what it began with `initialize`. */
+  readonly uris: Set<string>;
+  /** There is, or can be, a stream on which a client of the 2025 era is told of changes. */
+  readonly canBeTold: boolean;
   initialized = false;
   /** From `initialize`; a modern request brings its own. */
   capabilities: Json = {};
@@ -38,10 +49,17 @@ export class Session {
   readonly #questions = new Map<string, (reply: Json) => void>();
   #nextQuestion = 1;
 
-  constructor(client: string, connection: string, transport: SessionTransport, stateless = false) {
+  constructor(
+    client: string,
+    connection: string,
+    transport: SessionTransport,
+    { stateless = false, uris }: SessionOptions = {},
+  ) {
     this.client = client;
     this.connection = connection;
     this.stateless = stateless;
+    this.uris = uris ?? new Set();
+    this.canBeTold = !stateless || uris !== undefined;
     this.#transport = transport;
   }
 

@@ -32,6 +32,8 @@ export interface UpstreamTimes {
 const CLIENT_INFO = { name: 'gatehouse', version: '1.0.0' };
 const VALIDATE_BELOW = 64 * 1024;
 const REMEMBER_CANCELLED = 1_000;
+const REVIVE_MS = 2_000;
+const ACKNOWLEDGED_MS = 3_000;
 
 /** The side towards one child: its era, our ids, the calls in flight, its subscriptions. */
 export class Upstream {
@@ -49,10 +51,14 @@ export class Upstream {
   #next = 1;
   #nextInternal = 1;
   #reader = this.#newReader();
-  #uris = new Set<string>();
+  #uris: ReadonlySet<string> = new Set();
+  /** What the child was told to watch, and which of it it will tell of. */
+  #told: ReadonlySet<string> | undefined;
+  #watched: Promise<ReadonlySet<string>> = Promise.resolve(new Set());
+  readonly #acknowledge = new Map<string, (uris: ReadonlySet<string>) => void>();
   #listenId: string | undefined;
   #relist: NodeJS.Timeout | undefined;
-  #told: { readonly capabilities: Json; readonly instructions: string } = { capabilities: {}, instructions: '' };
+  #introduced: { readonly capabilities: Json; readonly instructions: string } = { capabilities: {}, instructions: '' };
 
   constructor(
     server: Server,
@@ -104,7 +110,7 @@ export class Upstream {
     call.upstreamId = id;
     call.state = 'sent';
     this.#calls.set(id, call);
-    this.#server.busy(this.#calls.size);
+    this.#busy();
     this.#server.write(
       join(
         requestToChild(call.bytes, call.message, {
@@ -123,7 +129,7 @@ export class Upstream {
   /** Tells the child to stop and forgets the call; a late answer is reported by its intent. */
   cancel(call: Call, reason: string): void {
     if (!this.#calls.delete(call.upstreamId)) return;
-    this.#server.busy(this.#calls.size);
+    this.#busy();
     this.#cancelled.set(call.upstreamId, call.intent);
     if (this.#cancelled.size > REMEMBER_CANCELLED) {
       const oldest = this.#cancelled.keys().next().value;
@@ -142,24 +148,25 @@ export class Upstream {
     this.#write(errorLine(id, code, message));
   }
 
-  /** The resources that any session watches; told to the child if it is running, and again when it starts. */
-  watch(uris: ReadonlySet<string>): void {
-    const before = this.#uris;
+  /**
+   * The resources that any session watches; a child that does not run is started for them, and told again whenever it starts.
+   * Resolves with those that it will tell of. Errors: as `ready`.
+   */
+  async watch(uris: ReadonlySet<string>): Promise<ReadonlySet<string>> {
     this.#uris = new Set(uris);
-    if (!this.#isReady || !this.#custom) return;
-    if (this.era === 'modern') this.#listen();
-    else {
-      for (const uri of uris) if (!before.has(uri)) void this.#ask('resources/subscribe', { uri });
-      for (const uri of before) if (!uris.has(uri)) void this.#ask('resources/unsubscribe', { uri });
+    if (!this.#isReady) {
+      if (uris.size === 0) return uris;
+      await this.ready();
     }
+    return await this.#watch();
   }
 
   output(chunk: Buffer): void {
     this.#reader.push(chunk);
   }
 
-  /** The process ended. */
-  exited(reason: string): void {
+  /** The process ended, `expected` or by itself: then it is started again for those who watch its resources. */
+  exited(reason: string, expected: boolean): void {
     this.#isReady = false;
     this.#ready = undefined;
     this.#era = undefined;
@@ -168,22 +175,54 @@ export class Upstream {
     clearTimeout(this.#relist);
     for (const settle of this.#internal.values()) settle({ died: reason });
     this.#internal.clear();
+    this.#told = undefined;
+    for (const acknowledge of this.#acknowledge.values()) acknowledge(new Set());
+    this.#acknowledge.clear();
     this.#cancelled.clear();
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     this.#events.onGone(calls, reason);
+    if (expected || this.#uris.size === 0) return;
+    setTimeout(() => {
+      if (this.#uris.size > 0) this.ready().catch(() => undefined);
+    }, REVIVE_MS).unref();
   }
 
   async #start(): Promise<void> {
     await this.#server.start();
     if (!this.#custom) {
       this.#era = 'modern';
+      void this.#watch();
       return;
     }
-    this.#told = await this.#findEra();
-    this.#events.onDefinitions(await this.#definitions(this.#told.capabilities, this.#told.instructions));
-    if (this.era === 'modern') this.#listen();
-    else for (const uri of this.#uris) void this.#ask('resources/subscribe', { uri });
+    this.#introduced = await this.#findEra();
+    this.#events.onDefinitions(await this.#definitions(this.#introduced.capabilities, this.#introduced.instructions));
+    void this.#watch();
+  }
+
+  /** Tells the child what is watched now, unless it knows. */
+  #watch(): Promise<ReadonlySet<string>> {
+    const [before, uris] = [this.#told, this.#uris];
+    const isKnown = before !== undefined && before.size === uris.size && [...uris].every(uri => before.has(uri));
+    if (isKnown) return this.#watched;
+    this.#told = uris;
+    this.#busy();
+    // Of our own servers nothing else is listened for.
+    const isIdle = !this.#custom && uris.size === 0 && this.#listenId === undefined;
+    if (isIdle) this.#watched = Promise.resolve(uris);
+    else this.#watched = this.era === 'modern' ? this.#listen() : this.#subscribe(before ?? new Set());
+    return this.#watched;
+  }
+
+  async #subscribe(before: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const uris = [...this.#uris];
+    for (const uri of before) if (!this.#uris.has(uri)) void this.#ask('resources/unsubscribe', { uri });
+    const asked = uris.filter(uri => !before.has(uri));
+    const answers = await Promise.all(
+      asked.map(async uri => ({ uri, isRefused: 'error' in (await this.#ask('resources/subscribe', { uri })) })),
+    );
+    const refused = answers.filter(({ isRefused }) => isRefused).map(({ uri }) => uri);
+    return new Set(uris.filter(uri => !refused.includes(uri)));
   }
 
   /** In place, on the one process (mcp.md §3.1): a result of `initialize` means legacy even if a late discover says otherwise. */
@@ -257,7 +296,7 @@ export class Upstream {
   }
 
   /** One listen for everything; a changed set of resources opens a new one before the old one ends. */
-  #listen(): void {
+  #listen(): Promise<ReadonlySet<string>> {
     const previous = this.#listenId;
     const id = `gh-listen-${this.#nextInternal++}`;
     this.#listenId = id;
@@ -269,9 +308,16 @@ export class Upstream {
     };
     const params = { notifications, ...this.#envelope() };
     this.#write(`{"jsonrpc":"2.0","id":"${id}","method":"subscriptions/listen","params":${JSON.stringify(params)}}\n`);
-    if (previous === undefined) return;
-    const cancel = { requestId: previous, ...this.#envelope() };
-    this.#write(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":${JSON.stringify(cancel)}}\n`);
+    if (previous !== undefined) {
+      const cancel = { requestId: previous, ...this.#envelope() };
+      this.#write(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":${JSON.stringify(cancel)}}\n`);
+    }
+    const { promise, resolve } = Promise.withResolvers<ReadonlySet<string>>();
+    this.#acknowledge.set(id, resolve);
+    // One that does not say what it will do is taken at its word: it declared that it can.
+    const uris = this.#uris;
+    setTimeout(() => this.#acknowledge.delete(id) && resolve(uris), ACKNOWLEDGED_MS).unref();
+    return promise;
   }
 
   /** A request of the gateway itself. Resolves with the reply, `{late}` after `ms`, or `{died}`. */
@@ -295,6 +341,11 @@ export class Upstream {
   #envelope(always = false): Json {
     if (!always && this.era === 'legacy') return {};
     return { _meta: { [KEY.version]: MODERN, [KEY.clientInfo]: CLIENT_INFO, [KEY.capabilities]: {} } };
+  }
+
+  /** Watching is work too: an idle server is stopped. */
+  #busy(): void {
+    this.#server.busy(this.#calls.size + this.#uris.size);
   }
 
   #write(line: string): void {
@@ -326,7 +377,7 @@ export class Upstream {
     const call = this.#calls.get(id);
     if (call === undefined) return undefined;
     this.#calls.delete(id);
-    this.#server.busy(this.#calls.size);
+    this.#busy();
     return call;
   }
 
@@ -374,6 +425,8 @@ export class Upstream {
         if (call !== undefined) this.#events.onProgress(call, object);
         return;
       }
+      case 'notifications/subscriptions/acknowledged':
+        return this.#acknowledged(object);
       case 'notifications/message':
         return this.#events.note(
           `${object.level ?? 'info'}: ${typeof object.data === 'string' ? object.data : JSON.stringify(object.data)}`,
@@ -389,6 +442,14 @@ export class Upstream {
     }
   }
 
+  #acknowledged({ _meta: meta, notifications }: Json): void {
+    const id = isObject(meta) ? meta[KEY.subscription] : undefined;
+    const uris = isObject(notifications) ? notifications.resourceSubscriptions : undefined;
+    if (typeof id !== 'string') return;
+    this.#acknowledge.get(id)?.(new Set(Array.isArray(uris) ? uris.filter(uri => typeof uri === 'string') : []));
+    this.#acknowledge.delete(id);
+  }
+
   /** A burst of notices makes one new reading of the lists. */
   #changed(what: 'tools' | 'prompts' | 'resources'): void {
     if (!this.#custom) return this.#events.onChanged(what);
@@ -400,7 +461,7 @@ export class Upstream {
 
   async #reread(what: 'tools' | 'prompts' | 'resources'): Promise<void> {
     if (!this.#isReady) return;
-    this.#events.onDefinitions(await this.#definitions(this.#told.capabilities, this.#told.instructions));
+    this.#events.onDefinitions(await this.#definitions(this.#introduced.capabilities, this.#introduced.instructions));
     this.#events.onChanged(what);
   }
 }

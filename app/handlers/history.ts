@@ -87,7 +87,7 @@ export function historyHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
             },
             close: () => undefined,
           },
-          true,
+          { stateless: true },
         );
         const call =
           entry.tool?.includes('/') === true

@@ -7,7 +7,7 @@ import { isLocalHost, isLocalOrigin } from './http-guard.ts';
 /**
  * MCP over loopback HTTP at `/mcp/<backend>/<name>`, for clients that want a URL (mcp.md §1.8, §3.11). Off by default. The
  * key of a client goes into `Authorization: Bearer`; each POST is an exchange of its own, in either era. A client of the 2025 era gets a
- * session id at `initialize`, under which it may be asked questions and cancel.
+ * session id at `initialize`, under which it may be asked questions, cancel, and be told of changes on a stream of its own (GET).
  */
 export interface McpEndpointDeps {
   readonly gateway: Gateway;
@@ -21,6 +21,7 @@ const K = 'io.modelcontextprotocol/';
 const MODERN = '2026-07-28';
 const BODY_LIMIT = 16 * 1024 * 1024;
 const ALIVE_MS = 15_000;
+const STREAM = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' } as const;
 const NAMED: Readonly<Record<string, string>> = {
   'tools/call': 'name',
   'prompts/get': 'name',
@@ -53,6 +54,9 @@ interface LegacySession {
   readonly capabilities: Record<string, unknown>;
   /** Exchanges that are open now: answers to questions and cancellations belong to one of them. */
   readonly exchanges: Set<Session>;
+  /** What it watches; told on the stream that it opened with GET, and looked at as long as that is open. */
+  readonly uris: Set<string>;
+  stream: Session | undefined;
 }
 
 const LEGACY_SESSIONS_AT_MOST = 1_000;
@@ -64,7 +68,7 @@ function createLegacySessions() {
       const given = message.params?.capabilities;
       const capabilities = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
       const id = randomUUID();
-      sessions.set(id, { client, connection, capabilities, exchanges: new Set() });
+      sessions.set(id, { client, connection, capabilities, exchanges: new Set(), uris: new Set(), stream: undefined });
       const [oldest] = sessions.keys();
       if (sessions.size > LEGACY_SESSIONS_AT_MOST && oldest !== undefined) sessions.delete(oldest);
       return id;
@@ -101,8 +105,9 @@ async function handle(
         'The MCP endpoint is switched off. Switch it on with: gatehouse settings set mcpEndpoint true',
       ),
     );
-  if (request.method !== 'POST' && request.method !== 'DELETE')
-    return end(405, rpcError(null, -32000, 'Method not allowed'), { allow: 'POST, DELETE' });
+  const isStream = request.method === 'GET' && request.headers['mcp-session-id'] !== undefined;
+  if (request.method !== 'POST' && request.method !== 'DELETE' && !isStream)
+    return end(405, rpcError(null, -32000, 'Method not allowed'), { allow: 'GET, POST, DELETE' });
   const client = deps.clientOf(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
   if (client === undefined)
     return end(401, rpcError(null, -32000, 'Missing or wrong key'), { 'www-authenticate': 'Bearer' });
@@ -122,8 +127,10 @@ async function handle(
   if (sessionId !== undefined && begun === undefined) return end(404, rpcError(null, -32000, 'This session has ended'));
   if (request.method === 'DELETE') {
     for (const exchange of begun?.exchanges ?? []) deps.gateway.close(exchange);
+    if (begun?.stream !== undefined) deps.gateway.close(begun.stream);
     return end(sessionId !== undefined && sessions.end(sessionId) ? 200 : 404);
   }
+  if (request.method === 'GET') return begun === undefined ? end(404) : tell(deps.gateway, begun, response);
   const body = await bodyOf(request);
   if (body === undefined) return end(413, rpcError(null, -32000, 'Too large'), { connection: 'close' });
   let message: Message;
@@ -145,9 +152,40 @@ async function handle(
     for (const exchange of begun?.exchanges ?? []) deps.gateway.receive(exchange, body);
     return end(202);
   }
-  if (legacy && message.method === 'initialize')
-    response.setHeader('mcp-session-id', sessions.begin(client, connection, message));
-  converse(deps.gateway, client, connection, body, message, legacy, begun, response);
+  let session = begun;
+  if (legacy && message.method === 'initialize') {
+    const id = sessions.begin(client, connection, message);
+    response.setHeader('mcp-session-id', id);
+    session = sessions.find(id, client, connection);
+  }
+  converse(deps.gateway, client, connection, body, message, legacy, session, response);
+}
+
+/** The stream of a client of the 2025 era for what is not an answer; a new one takes the place of the old. */
+function tell(gateway: Gateway, begun: LegacySession, response: ServerResponse): void {
+  if (begun.stream !== undefined) gateway.close(begun.stream);
+  response.writeHead(200, STREAM).write(': open\n\n');
+  const alive = setInterval(() => response.write(': alive\n\n'), ALIVE_MS);
+  const session = gateway.open(
+    begun.client,
+    begun.connection,
+    {
+      send(line) {
+        response.write('event: message\ndata: ');
+        response.write(line);
+        response.write('\n');
+      },
+      close: () => void response.end(),
+    },
+    { stateless: true, uris: begun.uris },
+  );
+  session.initialized = true;
+  begun.stream = session;
+  response.on('close', () => {
+    clearInterval(alive);
+    gateway.close(session);
+    if (begun.stream === session) begun.stream = undefined;
+  });
 }
 
 function isReply(value: unknown): value is { readonly id: unknown; readonly [key: string]: unknown } {
@@ -170,11 +208,7 @@ function converse(
   const stream = (line: Buffer): void => {
     if (!streaming) {
       streaming = true;
-      response.writeHead(200, {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-      });
+      response.writeHead(200, STREAM);
       alive = setInterval(() => response.write(': alive\n\n'), ALIVE_MS);
     }
     response.write('event: message\ndata: ');
@@ -210,7 +244,7 @@ function converse(
       },
       close: () => void response.end(),
     },
-    true,
+    { stateless: true, ...(begun === undefined ? {} : { uris: begun.uris }) },
   );
   if (begun !== undefined) {
     session.capabilities = begun.capabilities;

@@ -29,9 +29,10 @@ export const browser: BrowserSignIn<Cloudways> = {
     if (credential?.kind === 'access-token') {
       await auth.prove(credential.token);
       await auth.use(credential);
-      return;
+      return undefined;
     }
     const token = await auth.exchange(who, secret);
     await auth.use(keep ? { kind: 'api-key', email: who, key: secret } : { kind: 'session', email: who, token });
+    return undefined;
   },
 };

@@ -12,6 +12,12 @@ interface Session extends Token {
 export interface Auth {
   readonly authorizer: Authorizer;
   readonly descope: Descope;
+  /** False: a person has to sign in first, on a page. */
+  readonly ready: boolean;
+  /** Uses the answer of a sign-in in the browser from now on; says who it is, so that a tenant can be chosen. Throws `Fault`. */
+  begin(refreshToken: string): Promise<Principal>;
+  /** The tenant that the person chose; returns the refresh token as it is now. Throws `Fault`. */
+  choose(tenant: string | undefined): Promise<string>;
   /** Who is signed in; signs in when need be. Throws `Fault`. */
   principal(): Promise<Principal>;
   /** Forgets the session, so that the next request proves the credential anew. */
@@ -34,10 +40,15 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
   /** The token that was given, until the vendor or the time refuses it. */
   let given = sessionToken;
   let last: Session | undefined;
-  const isUser = sessionToken !== '' || refreshToken !== '';
+  let { tenant } = config;
+  /** Descope refused to renew: a person has to sign in again (§1.5 row 6). */
+  let signedOut = false;
+  /** Somebody signed in on a page, and has perhaps still to choose a tenant. */
+  let arrived: string | undefined;
+  const isUser = (): boolean => sessionToken !== '' || refreshToken !== '';
   const hasToken = (deps.secrets.githubToken ?? '') !== '';
-  const isGithub = config.executor === 'github' && config.projectId === '' && !isUser && accessKey === '' && hasToken;
-  const isAnonymous = !isGithub && !isUser && accessKey === '' && config.allowAnonymous;
+  const isGithub = config.executor === 'github' && config.projectId === '' && !isUser() && accessKey === '' && hasToken;
+  const isAnonymous = !isGithub && !isUser() && accessKey === '' && config.allowAnonymous;
 
   const sessionFrom = async (issued: Issued): Promise<Session> => {
     if (issued.refreshJwt !== undefined && issued.refreshJwt !== refreshToken) {
@@ -51,6 +62,21 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
     const wanted = (issued.nextRefreshSeconds ?? Number.POSITIVE_INFINITY) * 1_000;
     last = { value: issued.sessionJwt, endsAt, expiresAt: Math.min(endsAt - ahead, now() + wanted), principal };
     return last;
+  };
+
+  /** §2.4: another tenant than the one of the token, where one is wanted. */
+  const inTenant = async (session: Session): Promise<Session> => {
+    const { tenants, tenant: current } = session.principal;
+    if (tenant === undefined || current === tenant) return session;
+    if (tenants.includes(tenant)) return await sessionFrom(await descope.select(refreshToken, tenant));
+    throw new Fault(
+      'GH_SIGN_IN',
+      `There is no tenant ${tenant} for this user. There are: ${tenants.join(', ') || 'none'}.`,
+      {
+        hint: 'Correct the tenant (DESCOPE_TENANT), or leave it out.',
+        fields: { reason: 'auth_required' },
+      },
+    );
   };
 
   const byGiven = async (): Promise<Session | undefined> => {
@@ -73,21 +99,29 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
   };
 
   const renew = async (): Promise<Session> => {
-    if (isUser) {
+    if (isUser()) {
       const session = await byGiven();
       if (session !== undefined) return session;
       if (refreshToken === '') throw expired();
-      return await sessionFrom(await descope.refresh(refreshToken));
+      const issued = await descope.refresh(refreshToken).catch((error: unknown) => {
+        signedOut = error instanceof Fault && error.code === 'GH_SIGN_IN';
+        throw error;
+      });
+      signedOut = false;
+      return await inTenant(await sessionFrom(issued));
     }
-    if (accessKey !== '') return await sessionFrom(await descope.exchange(accessKey));
-    throw notConfigured('The sign-in', ['DESCOPE_ACCESS_KEY or DESCOPE_REFRESH_TOKEN']);
+    if (accessKey !== '') return await sessionFrom(await descope.exchange(accessKey, tenant));
+    throw new Fault('GH_SIGN_IN', 'Nobody is signed in: there is no access key and no refresh token.', {
+      hint: 'Call a tool: it opens a page to sign in. Or give this connection a credential (DESCOPE_ACCESS_KEY or DESCOPE_REFRESH_TOKEN).',
+      fields: { reason: 'auth_required' },
+    });
   };
 
   const tokens = createTokenSource<Session>({
     now,
     marginMs: 0,
     fetch: async () => {
-      if (config.projectId === '') throw notConfigured('The sign-in', missingOf(isUser || accessKey !== ''));
+      if (config.projectId === '') throw notConfigured('The sign-in', missingOf(isUser() || accessKey !== ''));
       try {
         return await renew();
       } catch (error) {
@@ -101,6 +135,26 @@ export function createAuth(deps: AccountDeps, config: Config): Auth {
 
   return {
     descope,
+    get ready() {
+      return config.projectId === '' || (isUser() ? !signedOut : accessKey !== '') || isGithub || isAnonymous;
+    },
+    async begin(token) {
+      const issued = await descope.refresh(token);
+      arrived = issued.refreshJwt ?? token;
+      return principalOf(await descope.verify(issued.sessionJwt), issued.user);
+    },
+    async choose(wanted) {
+      if (arrived === undefined) throw expired();
+      const [before, earlier] = [refreshToken, tenant];
+      [refreshToken, tenant] = [arrived, wanted ?? tenant];
+      try {
+        await tokens.get();
+      } catch (error) {
+        [refreshToken, tenant] = [before, earlier];
+        throw error;
+      }
+      return refreshToken;
+    },
     authorizer: {
       async headers() {
         if (isAnonymous || isGithub) return { headers: {}, refused: () => undefined };

@@ -14,6 +14,8 @@ export interface Config {
   readonly projectId: string;
   readonly descopeUrl: string;
   readonly audience: string | undefined;
+  /** Whose rights count, for users and keys of several tenants. */
+  readonly tenant: string | undefined;
   readonly allowAnonymous: boolean;
   readonly datadogUrl: string;
   /** The service that reads are about when none is named. */
@@ -50,6 +52,7 @@ export function configOf(settings: Settings): Config {
     projectId,
     descopeUrl: address(settings.descopeUrl) ?? descopeUrlOf(projectId),
     audience: text(settings.audience),
+    tenant: text(settings.tenant),
     allowAnonymous: settings.allowAnonymous === true,
     datadogUrl: address(settings.datadogUrl) ?? `https://api.${text(settings.datadogSite) ?? 'datadoghq.com'}`,
     service: text(settings.service),

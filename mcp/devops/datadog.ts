@@ -48,6 +48,7 @@ async function ask(call: Link, request: Request): Promise<Answer> {
   };
   for (let tries = 1; ; tries++) {
     const answer = await exchange(call, full);
+    noteBudget(call.state, request.path, answer);
     if (answer.status < 400) return answer;
     const seconds = Number(answer.headers.get('x-ratelimit-reset') ?? '');
     const wait = seconds * call.state.secondMs;
@@ -55,6 +56,18 @@ async function ask(call: Link, request: Request): Promise<Answer> {
     if (!waits || call.now() + wait > call.deadline - 1_000) throw refusalOf(answer, request.purpose, seconds);
     await sleep(wait, undefined, { signal: call.signal });
   }
+}
+
+/** Each of the two has a budget of its own. */
+export const SEARCH = '/api/v2/logs/events/search';
+export const QUERY = '/api/v1/query';
+
+function noteBudget({ datadogBudget, now }: Devops, path: string, { headers }: Answer): void {
+  const [remaining, reset] = ['x-ratelimit-remaining', 'x-ratelimit-reset'].map(
+    name => headers.get(name) || Number.NaN,
+  );
+  if (Number.isNaN(Number(remaining)) || Number.isNaN(Number(reset))) return;
+  datadogBudget.set(path, { remaining: Number(remaining), resetsAt: now() + Number(reset) * 1_000 });
 }
 
 const errorSchema = z.object({ errors: z.array(z.string()) });
@@ -135,8 +148,7 @@ export async function searchLogs(call: Link, filters: LogFilters): Promise<Logs>
   for (let page = 1; ; page++) {
     const left = Math.min(PAGE, limit - rows.length);
     const json = { filter, sort: '-timestamp', page: { limit: left, ...(cursor === undefined ? {} : { cursor }) } };
-    const path = '/api/v2/logs/events/search';
-    const answer = await ask(call, { method: 'POST', path, json, purpose: 'Searching the logs in Datadog' });
+    const answer = await ask(call, { method: 'POST', path: SEARCH, json, purpose: 'Searching the logs in Datadog' });
     const { data, meta } = parse(searchSchema, answer, 'Searching the logs in Datadog');
     rows.push(...data);
     cursor = meta.page?.after;
@@ -179,6 +191,10 @@ const UNITS: Readonly<Record<string, string>> = {
   database_connections: 'count',
   queue_size: 'count',
 };
+export function knownMetrics(queries: Readonly<Record<string, string>>): readonly string[] {
+  return [...new Set([...Object.keys(UNITS), ...Object.keys(queries)])].sort();
+}
+
 /** Values of a scope; anything else could change the query. */
 const SAFE = /^[\w.:/-]+$/;
 
@@ -211,7 +227,7 @@ export async function queryMetrics(
     });
   if (service !== undefined && !SAFE.test(service))
     throw new Fault('GH_INVALID_INPUT', `service: ${service} cannot be part of a metric query.`);
-  const known = [...new Set([...Object.keys(UNITS), ...Object.keys(metricQueries)])].sort();
+  const known = knownMetrics(metricQueries);
   const part = filters.metric_type?.toLowerCase() ?? '';
   const names = known.filter(name => name.toLowerCase().includes(part)).slice(0, filters.limit);
   if (names.length === 0) return { data: [], missing: [], known };
@@ -220,11 +236,7 @@ export async function queryMetrics(
   const to = Math.floor(call.now() / 1_000);
   const from = to - RANGES[filters.time_range] * 3_600;
   const purpose = 'Reading metrics from Datadog';
-  const told = parse(
-    seriesSchema,
-    await ask(call, { path: '/api/v1/query', query: { from, to, query }, purpose }),
-    purpose,
-  );
+  const told = parse(seriesSchema, await ask(call, { path: QUERY, query: { from, to, query }, purpose }), purpose);
   if (told.status !== 'ok')
     throw new Fault('GH_VENDOR_REFUSED', `${purpose}: ${told.error ?? 'Datadog reports an error'}.`, {
       fields: { reason: 'upstream_unavailable' },

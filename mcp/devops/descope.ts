@@ -29,8 +29,13 @@ export interface Issued {
 }
 
 export interface Descope {
-  exchange(accessKey: string): Promise<Issued>;
+  /** A tenant, where the key is good for several. */
+  exchange(accessKey: string, tenant: string | undefined): Promise<Issued>;
   refresh(refreshJwt: string): Promise<Issued>;
+  /** A session in another of the user's tenants. */
+  select(refreshJwt: string, tenant: string): Promise<Issued>;
+  /** The refresh token for a code of the sign-in in the browser. */
+  redeem(code: string, verifier: string, returnTo: string): Promise<string>;
   /** The claims of a session token whose signature, times, issuer and audience are right (§1.4). Throws `Fault`. */
   verify(token: string): Promise<Claims>;
   /** An answer came from a sandbox. */
@@ -50,7 +55,14 @@ export function createDescope(deps: AccountDeps, config: Config, now: () => numb
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let demo = false;
 
-  const send = async (request: Request, secret?: string): Promise<Answer> => {
+  const bearer = (secret?: string) => ({
+    authorization: `Bearer ${config.projectId}${secret === undefined ? '' : `:${secret}`}`,
+  });
+  const send = async (
+    request: Request,
+    headers: Readonly<Record<string, string>> = bearer(),
+    harmless = true,
+  ): Promise<Answer> => {
     const trace = { demo: false, requestId: undefined };
     const deadline = deps.now() + ALL_MS;
     const http = deps.client().bind({ signal: AbortSignal.timeout(ALL_MS), deadline, trace });
@@ -58,20 +70,17 @@ export function createDescope(deps: AccountDeps, config: Config, now: () => numb
       ...request,
       path: config.descopeUrl + request.path,
       authorized: false,
-      harmless: true,
+      ...(harmless ? { harmless } : { tries: 1 }),
       timeoutMs: TRY_MS,
       repeatOn: PASSING,
-      headers: {
-        'x-descope-project-id': config.projectId,
-        authorization: `Bearer ${config.projectId}${secret === undefined ? '' : `:${secret}`}`,
-      },
+      headers: { 'x-descope-project-id': config.projectId, ...headers },
     });
     demo ||= trace.demo;
     return answer;
   };
 
-  const issue = async (path: string, secret: string, purpose: string): Promise<Issued> => {
-    const answer = await send({ method: 'POST', path, json: {}, accept: [400, 401, 403], purpose }, secret);
+  const issue = async (path: string, secret: string, purpose: string, json: object = {}): Promise<Issued> => {
+    const answer = await send({ method: 'POST', path, json, accept: [400, 401, 403], purpose }, bearer(secret));
     if (answer.status >= 400) throw refused(answer, purpose);
     const { sessionJwt, refreshJwt, nextRefreshSeconds, user = {} } = sessionSchema.parse(answer.json());
     const session = sessionJwt || cookie(answer, 'DS');
@@ -117,8 +126,38 @@ export function createDescope(deps: AccountDeps, config: Config, now: () => numb
   };
 
   return {
-    exchange: key => issue('/v1/auth/accesskey/exchange', key, 'Signing in with the access key'),
+    exchange: (key, tenant) =>
+      issue(
+        '/v1/auth/accesskey/exchange',
+        key,
+        'Signing in with the access key',
+        tenant === undefined ? {} : { loginOptions: { selectedTenant: tenant } },
+      ),
     refresh: token => issue('/v1/auth/refresh', token, 'Renewing the session'),
+    select: (token, tenant) => issue('/v1/auth/tenant/select', token, `Selecting the tenant ${tenant}`, { tenant }),
+    async redeem(code, code_verifier, redirect_uri) {
+      const purpose = 'Taking the answer of the sign-in';
+      const grant = {
+        grant_type: 'authorization_code',
+        client_id: config.projectId,
+        code,
+        code_verifier,
+        redirect_uri,
+      };
+      // A code is good once: a lost answer means signing in again.
+      const request: Request = {
+        method: 'POST',
+        path: '/oauth2/v1/token',
+        form: grant,
+        accept: [400, 401, 403],
+        purpose,
+      };
+      const answer = await send(request, {}, false);
+      if (answer.status >= 400) throw refused(answer, purpose);
+      const { refresh_token } = z.object({ refresh_token: z.string().min(1) }).parse(answer.json());
+      deps.keepSecret(refresh_token);
+      return refresh_token;
+    },
     verify,
     get demo() {
       return demo;
@@ -134,9 +173,15 @@ function headerOf(token: string) {
   }
 }
 
+/** §1.2: the id of the project, or an address whose last or second-last part it is. */
+export function isIssuer(issuer: string, { projectId }: Pick<Config, 'projectId'>): boolean {
+  return issuer.split('/').slice(-2).includes(projectId);
+}
+
 /** §1.4 rows 4 to 6. */
-function problemOf({ iss = '', aud, drn }: Claims, { projectId, audience }: Config): string | undefined {
-  if (!iss.split('/').slice(-2).includes(projectId)) return 'another project issued it';
+function problemOf({ iss = '', aud, drn }: Claims, config: Config): string | undefined {
+  const { projectId, audience } = config;
+  if (!isIssuer(iss, config)) return 'another project issued it';
   if (drn === 'DSR') return 'it is a refresh token, not a session token';
   const audiences = [aud ?? []].flat();
   const wanted = audience ?? (audiences.length === 0 ? undefined : projectId);

@@ -98,6 +98,14 @@ export const settings: readonly CatalogField[] = [
     variable: 'DESCOPE_AUDIENCE',
   },
   {
+    name: 'tenant',
+    title: 'Tenant',
+    description: 'Whose rights count, for users and access keys of several tenants.',
+    kind: 'text',
+    required: false,
+    variable: 'DESCOPE_TENANT',
+  },
+  {
     name: 'allowAnonymous',
     title: 'Allow anonymous reading',
     description: 'Without any credential, logs and metrics may be read.',

@@ -1,7 +1,9 @@
-import { type Answer, Fault, type Request } from '../kit/index.ts';
+import { randomUUID } from 'node:crypto';
+import { type Answer, Fault, type Http, type Request } from '../kit/index.ts';
 import { notConfigured } from './config.ts';
 import { HOP } from './platform.ts';
 import { type DevopsCall, detailOf, exchange, type Item, isItem, itemsOf, jsonOf } from './reply.ts';
+import type { Devops } from './state.ts';
 
 /** §6.2: what is offered, and what is understood of what comes back. */
 const OFFERED = '2025-06-18';
@@ -28,34 +30,56 @@ export async function callGateway(call: DevopsCall, ask: Ask): Promise<Item> {
         fields: { reason: 'gateway_tool_missing' },
       });
     const message = { method: 'tools/call', params: { name, arguments: ask.arguments } };
-    const answer = await post(call, message, ask, {
+    const posted = await post(call, message, ask, {
       'mcp-session-id': session.id,
       'mcp-protocol-version': session.version,
     });
     // §6.2: the session is gone, and nothing was done; only then a write goes out once more.
-    if (answer.status === 404 && !again) {
+    if (posted.answer.status === 404 && !again) {
       call.state.gateway = undefined;
       continue;
     }
-    return payloadOf(answer, ask);
+    return payloadOf(posted, ask);
   }
 }
 
-let ids = 0;
+/** §6.2 row 5: the session ends with the account. */
+export async function endSession({ config, gateway }: Devops, http: Http): Promise<void> {
+  if (gateway === undefined || config.gatewayUrl === undefined) return;
+  await http.send({
+    method: 'DELETE',
+    path: config.gatewayUrl,
+    headers: { ...HOP, 'mcp-session-id': gateway.id, 'mcp-protocol-version': gateway.version },
+    // 405: it does not let clients end sessions. 404: it is gone already.
+    accept: [400, 404, 405],
+    tries: 1,
+    purpose: 'Ending the session at the gateway',
+  });
+}
+
+interface Posted {
+  readonly answer: Answer;
+  /** Of our message: others may come before its answer. */
+  readonly id: string;
+}
 
 async function post(
   call: DevopsCall,
   message: Item,
   ask: Ask,
   headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
+): Promise<Posted> {
   const { gatewayUrl } = call.state.config;
   if (gatewayUrl === undefined) throw notConfigured('The gateway', ['CEQUENCE_GATEWAY_URL']);
   const isWrite = ask.idempotencyKey !== undefined;
+  const isNotice = String(message.method).startsWith('notifications/');
+  const id = randomUUID();
   const request: Request = {
     method: 'POST',
     path: gatewayUrl,
-    json: { jsonrpc: '2.0', ...(String(message.method).startsWith('notifications/') ? {} : { id: ++ids }), ...message },
+    json: { jsonrpc: '2.0', ...(isNotice ? {} : { id }), ...message },
+    // A stream may stay open after the answer has come.
+    enough: (text, headers) => isStream(headers) && messageIn(text, headers, id) !== undefined,
     headers: {
       accept: 'application/json, text/event-stream',
       ...HOP,
@@ -67,9 +91,10 @@ async function post(
     ...(isWrite ? { tries: 1 } : { harmless: true, tries: 2 }),
     ...(ask.timeoutMs === undefined ? {} : { timeoutMs: ask.timeoutMs }),
   };
-  return await exchange(call, request).catch((error: unknown) => {
+  const answer = await exchange(call, request).catch((error: unknown) => {
     throw error instanceof Fault && error.code === 'GH_VENDOR_DOWN' ? unavailable(ask.purpose, error.message) : error;
   });
+  return { answer, id };
 }
 
 async function sessionOf(call: DevopsCall) {
@@ -79,7 +104,7 @@ async function sessionOf(call: DevopsCall) {
   const initialize = { method: 'initialize', params: { protocolVersion: OFFERED, capabilities: {}, clientInfo } };
   const opened = await post(call, initialize, ask);
   const { protocolVersion } = resultOf(opened, ask);
-  const id = opened.headers.get('mcp-session-id') ?? '';
+  const id = opened.answer.headers.get('mcp-session-id') ?? '';
   if (typeof protocolVersion !== 'string' || !KNOWN.includes(protocolVersion))
     throw unavailable(ask.purpose, `it speaks protocol ${protocolVersion}`);
   const headers = { 'mcp-session-id': id, 'mcp-protocol-version': protocolVersion };
@@ -90,8 +115,8 @@ async function sessionOf(call: DevopsCall) {
   return call.state.gateway;
 }
 
-function payloadOf(answer: Answer, ask: Ask): Item {
-  const result = resultOf(answer, ask);
+function payloadOf(posted: Posted, ask: Ask): Item {
+  const result = resultOf(posted, ask);
   const [first] = itemsOf(result.content);
   const payload = result.structuredContent ?? parsed(String(first?.text ?? ''));
   if (result.isError === true) throw failed(payload, String(first?.text ?? ''), ask.purpose);
@@ -112,9 +137,9 @@ function failed(payload: unknown, text: string, purpose: string): Fault {
 }
 
 /** The `result` of an answer of JSON-RPC; every other answer is a fault (§6.4). */
-function resultOf(answer: Answer, { purpose, idempotencyKey }: Ask): Item {
+function resultOf({ answer, id }: Posted, { purpose, idempotencyKey }: Ask): Item {
   if (answer.status >= 400) throw refusalOf(answer, purpose);
-  const message = messageOf(answer);
+  const message = messageIn(answer.text, answer.headers, id);
   const error = isItem(message?.error) ? message.error : undefined;
   if (error !== undefined) throw rpcFault(error, purpose);
   if (isItem(message?.result)) return message.result;
@@ -160,14 +185,17 @@ export function unavailable(purpose: string, why: string): Fault {
   });
 }
 
+function isStream(headers: Headers): boolean {
+  return (headers.get('content-type') ?? '').includes('text/event-stream');
+}
+
 /** Our answer, from JSON or from an event stream with other messages before it (§6.3 row 1). */
-function messageOf(answer: Answer): Item | undefined {
-  const isStream = (answer.headers.get('content-type') ?? '').includes('text/event-stream');
-  const texts = isStream ? answer.text.split(/\r?\n\r?\n/).map(dataOf) : [answer.text];
+function messageIn(text: string, headers: Headers, id: string): Item | undefined {
+  const texts = isStream(headers) ? text.split(/\r?\n\r?\n/).map(dataOf) : [text];
   return texts
     .map(parsed)
     .filter(isItem)
-    .find(message => 'id' in message && ('result' in message || 'error' in message));
+    .find(message => message.id === id && ('result' in message || 'error' in message));
 }
 
 function dataOf(event: string): string {

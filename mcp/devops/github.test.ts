@@ -30,6 +30,22 @@ describe('deployments through GitHub Actions', () => {
     expect(rig.stderr()).not.toContain('github_pat_');
   });
 
+  it('show the job and the step that run, and the one that failed', async () => {
+    await using rig = await startRig({ as: 'github', switches: { outcomes: ['SUCCESS', 'FAILED'] } });
+    const { progress } = await rig.call('deploy_service', DEPLOY);
+    expect(progress.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(['Looking for the run', 'The run is in_progress: deploy, step 2 of 3, "Roll out"']),
+    );
+    expect(progress.map(({ done }) => done)).toEqual(
+      [...new Set(progress.map(({ done }) => done))].sort((a, b) => a - b),
+    );
+    const { error } = await rig.fails('deploy_service', DEPLOY);
+    expect(error).toContain('It failed in deploy at "Health check".');
+    // Without the jobs, the run itself is told all the same.
+    rig.sandbox.faults.inject({ kind: 'status', status: 404, path: '/github/**/jobs', times: 'always' });
+    expect((await rig.call('deploy_service', DEPLOY)).fields).toMatchObject({ success: true });
+  });
+
   it('tell a run that failed, and one that goes on when the time is up', async () => {
     await using rig = await startRig({ as: 'github', switches: { outcomes: ['FAILED', 'IN_PROGRESS'] } });
     expect(await rig.fails('deploy_service', DEPLOY)).toMatchObject({ result: { deployment: { status: 'FAILED' } } });

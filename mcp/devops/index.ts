@@ -1,12 +1,16 @@
 import { createCache, type Manifest } from '../kit/index.ts';
 import { createAuth } from './auth.ts';
+import { browser } from './browser.ts';
 import { configOf } from './config.ts';
 import { proveKeys } from './datadog.ts';
 import { githubDriver } from './drivers/github.ts';
 import { platformDriver } from './drivers/platform.ts';
 import { credentials, settings } from './fields.ts';
+import { endSession } from './gateway.ts';
 import { PERMISSIONS, rolesWith } from './permissions.ts';
+import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
+import { restOf } from './rest/index.ts';
 import type { Devops } from './state.ts';
 import { byPathTools, discoveryTools, logTools, metricTools } from './tools/reads.ts';
 import { signInTools } from './tools/sign-in.ts';
@@ -56,6 +60,7 @@ export const devops: Manifest<Devops> = {
       cache: createCache(deps.store),
       // §5.1: reads need both.
       datadog: apiKey === '' || appKey === '' ? undefined : { apiKey, appKey },
+      datadogBudget: new Map(),
       githubToken: deps.secrets.githubToken || undefined,
       pending: new Map(),
       gateway: undefined,
@@ -71,7 +76,23 @@ export const devops: Manifest<Devops> = {
     if (state.datadog !== undefined) await proveKeys(state, http);
     return { identity: `${name ?? userId} (${roles.join(', ') || 'no role'})`, scopes: permissions };
   },
-  standalone: { transport: 'stdio', port: 8_001, presentation: 'flat', readOnly: true, review: () => [] },
+  close: endSession,
+  browser,
+  standalone: {
+    transport: 'stdio',
+    port: 8_001,
+    portVariable: 'PORT',
+    presentation: 'flat',
+    readOnly: true,
+    review: () => [],
+    rest: restOf,
+    // As the original: whoever calls brings a session of Descope's, and has the rights that it says.
+    callers: {
+      variable: 'LIGHT_DEVOPS_HTTP_CALLERS',
+      secretsFor: (token, { accessKey: _key, refreshToken: _refresh, ...secrets }) =>
+        /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) ? { ...secrets, sessionToken: token } : undefined,
+    },
+  },
   tools: [
     deploy,
     rollback,
@@ -85,6 +106,6 @@ export const devops: Manifest<Devops> = {
     ...byPathTools,
   ].filter(tool => tool !== undefined),
   wrappers: ['arguments', 'params'],
-  prompts: [],
+  prompts,
   resources,
 };

@@ -10,6 +10,8 @@ export interface Principal {
   readonly roles: readonly string[];
   readonly permissions: readonly Permission[];
   readonly tenant: string | null;
+  /** All tenants of the user, of which one can be selected. */
+  readonly tenants: readonly string[];
   readonly kind: 'user' | 'access_key' | 'anonymous' | 'github_token';
   /** When the session ends, in ms since 1970; `null`: never. */
   readonly expiresAt: number | null;
@@ -62,11 +64,14 @@ export function principalOf(claims: Claims, user: User = {}): Principal {
     roles,
     permissions: claimed.length > 0 ? PERMISSIONS.filter(one => claimed.includes(one)) : permissionsOfRoles(roles),
     tenant: tenant ?? null,
+    tenants: ids,
     kind: userId.startsWith('K') ? 'access_key' : 'user',
     expiresAt: claims.exp * 1_000,
     warnings:
       tenant === undefined && ids.length > 1
-        ? [`This user has ${ids.length} tenants and none is selected: only rights outside of tenants count.`]
+        ? [
+            `This user has ${ids.length} tenants and none is selected (DESCOPE_TENANT): only rights outside of tenants count.`,
+          ]
         : [],
   };
 }
@@ -80,6 +85,7 @@ export const GITHUB: Principal = {
   roles: [],
   permissions: PERMISSIONS,
   tenant: null,
+  tenants: [],
   kind: 'github_token',
   expiresAt: null,
   warnings: [
@@ -96,6 +102,7 @@ export const ANONYMOUS: Principal = {
   roles: ['anonymous'],
   permissions: permissionsOfRoles(['anonymous']),
   tenant: 'default',
+  tenants: [],
   kind: 'anonymous',
   expiresAt: null,
   warnings: [],

@@ -111,7 +111,13 @@ interface Values {
   readonly known: readonly string[] | null;
 }
 
-export async function readMetrics(call: DevopsCall, tool: string, filters: MetricFilters): Promise<Item> {
+/** `fresh`: not from the cache, which keeps what was read for the next ones. */
+export async function readMetrics(
+  call: DevopsCall,
+  tool: string,
+  filters: MetricFilters,
+  fresh = false,
+): Promise<Item> {
   // Before the cache, which knows no rights (§5.4).
   await mustHave(call, 'read_metrics');
   const purpose = 'Reading metrics';
@@ -134,7 +140,7 @@ export async function readMetrics(call: DevopsCall, tool: string, filters: Metri
     );
   };
   const values = (body: Item): Values => ({ data: rowsOf(body, purpose), missing: null, known: null });
-  const { value, way } = await call.state.cache.get(JSON.stringify(query), METRICS_LAST_MS, fetch);
+  const { value, way } = await call.state.cache.get(JSON.stringify(query), METRICS_LAST_MS, fetch, fresh);
   const { limit, metric_type, time_range } = filters;
   const part = metric_type?.toLowerCase() ?? '';
   const data = value.data

@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from './sandbox/index.ts';
+import { standaloneEnvironment } from './testing.ts';
 
 let sandbox: Sandbox;
 let folder: string;
@@ -21,22 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The variables of the original server, with the other spelling of Datadog's keys. */
-function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const credential = sandbox.credentials.find(({ label }) => label === 'access-key');
-  const { accessKey = '', datadogApiKey = '', datadogAppKey = '' } = credential?.secrets ?? {};
-  return {
-    PATH: process.env.PATH ?? '',
-    LIGHT_DEVOPS_API_URL: `${sandbox.url}/`,
-    DESCOPE_PROJECT_ID: String(credential?.settings.projectId),
-    DESCOPE_BASE_URL: sandbox.url,
-    DESCOPE_ACCESS_KEY: accessKey,
-    DATADOG_BASE_URL: sandbox.url,
-    DD_API_KEY: datadogApiKey,
-    DD_APP_KEY: datadogAppKey,
-    ...more,
-  };
-}
+const environment = (more: Readonly<Record<string, string>> = {}) => standaloneEnvironment(sandbox, more);
 
 async function connected(env: Record<string, string>): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' });
@@ -86,6 +72,14 @@ describe('the server on its own', () => {
     const refused = await client.callTool({ ...deploy, arguments: prod });
     expect(refused.structuredContent).toMatchObject({ reason: 'production_disabled' });
     await client.close();
+  });
+
+  it('ends its session at the gateway when it is told to end', async () => {
+    const gateway = { CEQUENCE_ENABLED: 'true', CEQUENCE_GATEWAY_URL: `${sandbox.url}/gateway/mcp` };
+    const client = await connected(environment(gateway));
+    await client.callTool({ name: 'getMcpResourcesLogs', arguments: { limit: 1 } });
+    await client.close();
+    expect(sandbox.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
   });
 
   it('names every missing variable at once, and keeps stdout empty', async () => {

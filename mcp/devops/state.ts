@@ -20,6 +20,8 @@ export interface Devops {
   /** Metrics of the last minute. */
   readonly cache: Cache;
   readonly datadog: { readonly apiKey: string; readonly appKey: string } | undefined;
+  /** What Datadog's answers tell of the requests that are left, by path; its numbers are not published (§5.1). */
+  readonly datadogBudget: Map<string, { readonly remaining: number; readonly resetsAt: number }>;
   readonly githubToken: string | undefined;
   readonly pending: Map<string, Pending>;
   /** The session at the gateway, and the names of its tools. */

@@ -96,3 +96,23 @@ export function deploymentOf({ sandbox }: Rig, service: string, version: string,
   if (found === undefined) throw new Error('The story has no such deployment.');
   return found.deployment_id;
 }
+
+/** The variables of the original server, with the other spelling of Datadog's keys. */
+export function standaloneEnvironment(
+  sandbox: Sandbox,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const credential = sandbox.credentials.find(({ label }) => label === 'access-key');
+  const { accessKey = '', datadogApiKey = '', datadogAppKey = '' } = credential?.secrets ?? {};
+  return {
+    PATH: process.env.PATH ?? '',
+    LIGHT_DEVOPS_API_URL: `${sandbox.url}/`,
+    DESCOPE_PROJECT_ID: String(credential?.settings.projectId),
+    DESCOPE_BASE_URL: sandbox.url,
+    DESCOPE_ACCESS_KEY: accessKey,
+    DATADOG_BASE_URL: sandbox.url,
+    DD_API_KEY: datadogApiKey,
+    DD_APP_KEY: datadogAppKey,
+    ...more,
+  };
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { addressed } from './address.ts';
 import { type BrowserOptions, createBrowserSession } from './browser-session.ts';
 import type { Catalog, CatalogAction, CatalogTool } from './catalog.ts';
 import type { Health, LogLevel, PlanOutcome, SignInOutcome } from './control.ts';
@@ -14,9 +15,11 @@ import {
   type Manifest,
   type Outcome,
   planChecked,
+  readChecked,
   runChecked,
+  type Shape,
 } from './define.ts';
-import { catalogOf } from './derive.ts';
+import { catalogOf, choicesOf } from './derive.ts';
 import { Fault, isFaultCode } from './fault.ts';
 import { createHttpClient, type HttpClient, type Trace } from './http.ts';
 import { type Budget, createLimiter, windowsOf } from './limiter.ts';
@@ -26,6 +29,7 @@ import { MASK, redactText } from './redact.ts';
 import { createMemoryStore, type SharedStore } from './shared-store.ts';
 import { createSqliteStore } from './sqlite-store.ts';
 import { createMemoryTrail, type Trail } from './trail.ts';
+import { createWatches } from './watch.ts';
 
 export interface AccountOptions {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -66,15 +70,22 @@ export interface CallOptions {
   readonly progress: (done: number, total: number | undefined, message: string) => void;
 }
 
+/** Whose argument is completed: that of a prompt, by its name, or a filter of a resource, by its address without filters. */
+export type Completed = { readonly prompt: string } | { readonly resource: string };
+
 /** One account of a backend, running: what the MCP server, the control channel and tests talk to. */
 export interface Account {
   readonly catalog: Catalog;
   readonly log: Logger;
   readonly info: AccountInfo;
+  /** A person has to sign in on a page before anything can be asked. */
+  waitsForPerson(): Promise<boolean>;
   /** Signs in anew. Never throws. */
   signIn(): Promise<SignInOutcome>;
   /** Takes the credential back at the vendor; whether that is done. Never throws. */
   retire(): Promise<boolean>;
+  /** Ends what the vendor keeps open, within a second. Never throws. */
+  close(): Promise<void>;
   /** Never throws: what goes wrong is in the answer. */
   call(
     tool: CatalogTool,
@@ -90,9 +101,12 @@ export interface Account {
     options: CallOptions,
   ): Promise<PlanOutcome>;
   prompt(name: string, given: Readonly<Record<string, string>>): string;
-  /** Values for an argument of a prompt that begin with what was typed. Never throws: a suggestion is not worth an error. */
-  complete(prompt: string, argument: string, given: string, options: CallOptions): Promise<readonly string[]>;
+  /** Values for an argument that begin with what was typed. Never throws: a suggestion is not worth an error. */
+  complete(of: Completed, argument: string, given: string, options: CallOptions): Promise<readonly string[]>;
+  /** `uri` may carry filters. */
   resource(uri: string, options: CallOptions): Promise<{ readonly text: string; readonly mimeType: string }>;
+  /** Calls `changed` when the resource changes. Returns what ends it; `undefined` for what cannot be watched. */
+  watch(uri: string, changed: () => void): (() => void) | undefined;
   health(): Health;
   /** Asks what is shared with other processes, so that `health` is of now. Never throws: what is down shows elsewhere. */
   look(): Promise<void>;
@@ -103,6 +117,12 @@ export interface Account {
 const ANSWER_BYTES = 4 * 1024 * 1024;
 /** Above this the text form leaves out the members that the action named as long. */
 const BRIEF_CHARACTERS = 16_000;
+/** Addresses watched at once: each costs requests as long as somebody listens. */
+const WATCHED = 20;
+/** The host waits no longer for a server to end. In ms. */
+const CLOSE_MS = 1_000;
+/** For one look at a watched resource, in ms. */
+const LOOK_MS = 20_000;
 
 export function createAccount<State>(manifest: Manifest<State>, options: AccountOptions): Account {
   const now = options.now ?? Date.now;
@@ -149,6 +169,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     return client;
   };
 
+  const watches = createWatches(log);
   const calls = { ok: 0, failed: 0 };
   let signedIn: Extract<SignInOutcome, { readonly ok: true }> | undefined;
   let signingIn: Promise<SignInOutcome> | undefined;
@@ -300,7 +321,11 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     }
     const spec = manifest.tools.find(({ name }) => name === tool.name)?.actions[action.name];
     if (spec === undefined) throw new Fault('GH_INVALID_INPUT', `${tool.name} has no action "${action.name}".`);
-    const checked = check(spec, action, renamed(unwrapped(input, manifest.wrappers ?? []), spec.aliases ?? {}));
+    const checked = checkedShape(
+      action.name,
+      spec.input,
+      renamed(unwrapped(input, manifest.wrappers ?? []), spec.aliases ?? {}),
+    );
     for (const path of action.secretParameters) collect(checked, path.split('.'), value => masked.add(value));
     if (spec.anonymous !== true) await browser?.ensure(call);
     if (spec.anonymous !== true && signedIn === undefined) {
@@ -316,6 +341,7 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
     catalog,
     log,
     info,
+    waitsForPerson: async () => browser !== undefined && (await manifest.browser?.ready(state)) === false,
     signIn,
     health: () => theClient().health(),
     look: () =>
@@ -331,6 +357,18 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         log.error('the credential was not taken back', { error: redactText(String(error), secrets) });
         return false;
       }
+    },
+    async close() {
+      if (manifest.close === undefined) return;
+      const signal = AbortSignal.timeout(CLOSE_MS);
+      const http = theClient().bind({
+        signal,
+        deadline: now() + CLOSE_MS,
+        trace: { demo: false, requestId: undefined },
+      });
+      await manifest
+        .close(state, http)
+        .catch((error: unknown) => log.debug('not closed', { error: redactText(String(error), secrets) }));
     },
     async call(tool, action, input, callOptions) {
       const trace: Trace = { demo: false, requestId: undefined };
@@ -426,29 +464,48 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         throw new Fault('GH_INVALID_INPUT', `${name} needs ${missing.map(argument => argument.name).join(', ')}.`);
       return prompt.text(given);
     },
-    async complete(prompt, argument, given, callOptions) {
-      const found = manifest.prompts
-        .find(({ name }) => name === prompt)
-        ?.arguments.find(({ name }) => name === argument);
-      if (found?.complete === undefined) return [];
+    async complete(of, argument, given, callOptions) {
       try {
-        if (signedIn === undefined && !(await signIn()).ok) return [];
+        const found = completionOf(manifest, of, argument);
+        if (found === undefined) return [];
+        if (typeof found !== 'object' && signedIn === undefined && !(await signIn()).ok) return [];
         const trace: Trace = { demo: false, requestId: undefined };
-        const values = await found.complete(given, contextOf(callOptions, trace, log.child({ prompt }), new Set()));
+        const call = (): Call<State> => contextOf(callOptions, trace, log.child(of), new Set());
+        const values = typeof found === 'object' ? found : await found(given, call());
         return values.filter(value => value.toLowerCase().startsWith(given.toLowerCase()));
       } catch (error) {
-        log.warn('no completions', { prompt, argument, error: redactText(String(error), secrets) });
+        log.warn('no completions', { ...of, argument, error: redactText(String(error), secrets) });
         return [];
       }
     },
     async resource(uri, callOptions) {
-      const resource = manifest.resources.find(candidate => candidate.uri === uri);
-      if (resource === undefined) throw new Fault('GH_NOT_FOUND', `Resource not found: ${uri}`);
+      const { resource, filters } = addressed(manifest.resources, uri);
+      const checked = checkedShape(resource.name, resource.filters ?? {}, filters);
       const trace: Trace = { demo: false, requestId: undefined };
-      const text = await resource.read(
-        contextOf(callOptions, trace, log.child({ resource: resource.name }), new Set()),
-      );
-      return { text: redactText(text, secrets), mimeType: resource.mimeType };
+      const call = contextOf(callOptions, trace, log.child({ resource: resource.name }), new Set());
+      await browser?.ensure(call);
+      return { text: redactText(await readChecked(resource, checked, call), secrets), mimeType: resource.mimeType };
+    },
+    watch(uri, changed) {
+      try {
+        const { resource, filters } = addressed(manifest.resources, uri);
+        const { watch, name } = resource;
+        if (watch === undefined) return undefined;
+        if (!watches.has(uri) && watches.size >= WATCHED) {
+          log.warn('not watched: too many are already', { uri, most: WATCHED });
+          return undefined;
+        }
+        const checked = checkedShape(name, resource.filters ?? {}, filters);
+        const look = (signal: AbortSignal): Promise<string> => {
+          const limits = { signal, withinMs: LOOK_MS, progress: () => undefined };
+          const trace: Trace = { demo: false, requestId: undefined };
+          return readChecked(watch, checked, contextOf(limits, trace, log.child({ resource: name }), new Set()));
+        };
+        return watches.add(uri, { pauseMs: () => watch.pauseMs(state, watches.size), look }, changed);
+      } catch (error) {
+        if (error instanceof Fault) return undefined;
+        throw error;
+      }
     },
   };
 }
@@ -516,17 +573,26 @@ function renamed(input: Input, aliases: Readonly<Record<string, string>>): Input
   };
 }
 
-/** The input as the action's schema has it. Throws `GH_INVALID_INPUT` that names each field and what is allowed. */
-function check<State>(spec: Action<State>, action: CatalogAction, input: Input): unknown {
-  const foreign = Object.keys(input).filter(name => !action.parameters.includes(name));
+/** The input as the schema has it. Throws `GH_INVALID_INPUT` that names each field and what is allowed. */
+function checkedShape(name: string, shape: Shape, input: Input): unknown {
+  const parameters = Object.keys(shape);
+  const foreign = Object.keys(input).filter(one => !parameters.includes(one));
   if (foreign.length > 0) {
-    const takes = action.parameters.length === 0 ? 'no arguments' : action.parameters.join(', ');
-    throw new Fault('GH_INVALID_INPUT', `${action.name} does not use ${foreign.join(', ')}. It takes ${takes}.`);
+    const takes = parameters.length === 0 ? 'no arguments' : parameters.join(', ');
+    throw new Fault('GH_INVALID_INPUT', `${name} does not use ${foreign.join(', ')}. It takes ${takes}.`);
   }
-  const parsed = z.object(spec.input).safeParse(input);
+  const parsed = z.object(shape).safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Fault('GH_INVALID_INPUT', `${action.name}: ${problems.join('; ')}.`);
+  throw new Fault('GH_INVALID_INPUT', `${name}: ${problems.join('; ')}.`);
+}
+
+/** Where the values for an argument come from: the account, or an enumeration. */
+function completionOf<State>({ prompts, resources }: Manifest<State>, of: Completed, argument: string) {
+  if ('prompt' in of)
+    return prompts.find(({ name }) => name === of.prompt)?.arguments.find(({ name }) => name === argument)?.complete;
+  const found = resources.find(({ uri }) => uri === of.resource);
+  return found?.complete?.[argument] ?? choicesOf(found?.filters ?? {}, argument);
 }
 
 function collect(value: unknown, path: readonly string[], add: (value: string) => void): void {

@@ -1,10 +1,9 @@
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type Account, createAccount } from './account.ts';
 import type { HostMessage, ServerMessage } from './control.ts';
 import type { Manifest } from './define.ts';
-import { mcpServer } from './mcp.ts';
+import { serveOverStdio } from './stdio.ts';
 
 /** How often a changed budget is told: a screen shows it, nothing depends on it. */
 const HEALTH_EVERY_MS = 2_000;
@@ -54,9 +53,7 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
       if (now !== told) report({ type: 'health', health });
       told = now;
     }, HEALTH_EVERY_MS).unref();
-    serveStdio(() => mcpServer(created, start.presentation), {
-      onerror: error => created.log.warn('protocol', { error: error.message }),
-    });
+    serveOverStdio(created, start.presentation);
     return created;
   };
   let text = '';
@@ -65,7 +62,12 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
     text = lines.pop() ?? '';
     for (const line of lines) receive(messageOf(line));
   });
-  const end = (): never => process.exit(0);
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    void (account?.close() ?? Promise.resolve()).finally(() => process.exit(0));
+  };
   control.on('close', end).on('end', end).on('error', end);
   process.stdin.on('end', end);
 }

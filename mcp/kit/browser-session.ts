@@ -32,6 +32,7 @@ const KEEP_QUESTION = ' Keep it in the vault of Gatehouse, so that nobody has to
 /** The sign-in of one account on a page: one page at a time, for all calls that wait. */
 export function createBrowserSession<State>(browser: BrowserSignIn<State>, state: State, deps: Deps) {
   const attempts = createAttempts(deps, deps.store);
+  const { elsewhere } = browser;
   let page: SignInPage | undefined;
   let opening: Promise<SignInPage> | undefined;
 
@@ -40,13 +41,14 @@ export function createBrowserSession<State>(browser: BrowserSignIn<State>, state
     for (const { name, kind } of browser.form.fields)
       if (kind === 'password' && values[name]) deps.keepSecret(values[name]);
     const keep = agreed && deps.storeSecret !== undefined;
-    await browser.signIn(state, values, keep);
+    const found = { ...values, ...(await browser.signIn(state, values, keep)) };
     if (!keep) return;
-    for (const name of deps.credentials) if (values[name]) deps.storeSecret?.(name, values[name]);
+    for (const name of deps.credentials) if (found[name]) deps.storeSecret?.(name, found[name]);
   };
   const openPage = async (): Promise<SignInPage> => {
     page = await openSignInPage({
       form: browser.form,
+      ...(elsewhere === undefined ? {} : { elsewhere: (returnTo: string) => elsewhere(state, returnTo) }),
       attempts,
       lifeMs: deps.lifeMs,
       log: deps.log,

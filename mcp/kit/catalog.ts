@@ -100,13 +100,46 @@ export interface Catalog {
       readonly completes?: true;
     }[];
   }[];
-  readonly resources: readonly {
-    readonly uri: string;
-    readonly name: string;
-    readonly title: string;
-    readonly description: string;
-    readonly mimeType: string;
-  }[];
+  readonly resources: readonly CatalogResource[];
+}
+
+export interface CatalogResource {
+  readonly uri: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly mimeType: string;
+  /** What its address may carry as `?name=value`. */
+  readonly filters?: readonly { readonly name: string; readonly completes?: true }[];
+  /** It can be subscribed to. */
+  readonly watched?: true;
+}
+
+/** The resources as `resources/list` shows them. */
+export function presentResources({ resources }: Pick<Catalog, 'resources'>) {
+  return resources.map(({ filters: _filters, watched: _watched, ...shown }) => shown);
+}
+
+/** Those whose addresses carry filters, as `resources/templates/list` shows them (RFC 6570). */
+export function presentTemplates({ resources }: Pick<Catalog, 'resources'>) {
+  return resources.flatMap(({ filters = [], watched: _watched, uri, ...shown }) =>
+    filters.length === 0 ? [] : [{ ...shown, uriTemplate: templateOf({ uri, filters }) }],
+  );
+}
+
+export function templateOf({ uri, filters = [] }: Pick<CatalogResource, 'uri' | 'filters'>): string {
+  return `${uri}{?${filters.map(({ name }) => name).join(',')}}`;
+}
+
+/** What the catalogue says about the capabilities of a server. */
+export function abilitiesOf({ prompts, resources }: Pick<Catalog, 'prompts' | 'resources'>) {
+  return {
+    completions: [
+      ...prompts.flatMap(prompt => prompt.arguments),
+      ...resources.flatMap(({ filters = [] }) => filters),
+    ].some(({ completes }) => completes),
+    subscribe: resources.some(({ watched }) => watched),
+  };
 }
 
 /** A tool as `tools/list` shows it. */

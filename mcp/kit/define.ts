@@ -1,13 +1,14 @@
 import type * as z from 'zod';
 import type { BreakerRule } from './breaker.ts';
-import type { CatalogField, Effect, Flag, SetupStep } from './catalog.ts';
+import type { Catalog, CatalogField, Effect, Flag, SetupStep } from './catalog.ts';
 import type { PlannedChange } from './control.ts';
 import { Fault } from './fault.ts';
 import type { Authorizer, Http, HttpClient } from './http.ts';
 import type { Budget, Limiter } from './limiter.ts';
 import type { Logger } from './log.ts';
+import type { RestSurface } from './rest.ts';
 import type { SharedStore } from './shared-store.ts';
-import type { SignInForm, SignInValues } from './sign-in-page.ts';
+import type { Elsewhere, SignInForm, SignInValues } from './sign-in-page.ts';
 import type { Trail } from './trail.ts';
 
 /**
@@ -56,6 +57,8 @@ export interface Manifest<State> {
   signIn(state: State, http: Http): Promise<SignedIn>;
   /** Takes the credential back at the vendor, when its connection is removed. Throws `Fault`. */
   retire?(state: State): Promise<void>;
+  /** Ends what the vendor keeps open for this account, when the server ends. There is a second for it. */
+  close?(state: State, http: Http): Promise<void>;
   /** A sign-in on a page of its own, for a server that was started without credentials. */
   readonly browser?: BrowserSignIn<State>;
   /** How it runs on its own, where that differs. */
@@ -77,19 +80,31 @@ export interface SignedIn {
 
 export interface BrowserSignIn<State> {
   readonly form: SignInForm;
+  /** The sign-in is on the vendor's own page; the form has nothing but what is left to be asked after it. */
+  elsewhere?(state: State, returnTo: string): Elsewhere;
   /** Whether there is something to sign requests with now. */
   ready(state: State): boolean | Promise<boolean>;
   /**
    * Proves what was typed and uses it, in memory: for good when the person agreed to have it kept in the vault (which is the
-   * kit's doing), else no longer than need be. Throws `Fault`.
+   * kit's doing), else no longer than need be. Returns credentials that were not typed, for the vault. Throws `Fault`.
    */
-  signIn(state: State, values: SignInValues, keep: boolean): Promise<void>;
+  signIn(state: State, values: SignInValues, keep: boolean): Promise<SignInValues | undefined>;
 }
 
 export interface StandaloneDefaults {
   readonly transport: 'stdio' | 'streamable-http';
   readonly port: number;
   readonly presentation: 'grouped' | 'flat';
+  /** A variable that names the port. */
+  readonly portVariable?: string;
+  /** What the original answered over HTTP beside MCP. Throws `Fault` for a wrong variable. */
+  rest?(env: Readonly<Record<string, string | undefined>>, catalog: Catalog): RestSurface;
+  /** Over HTTP, callers may bring a session of the vendor's instead of a key, where the variable says so. */
+  readonly callers?: {
+    readonly variable: string;
+    /** The secrets of an account for who brought this; `undefined`: it is no such session. */
+    secretsFor(token: string, secrets: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined;
+  };
   /** Whether it runs read-only when neither a flag nor the variable says so; `false` unless told. */
   readonly readOnly?: boolean;
   /** What several instances may share; nothing unless told. */
@@ -205,7 +220,18 @@ export interface Resource<State> {
   readonly title: string;
   readonly description: string;
   readonly mimeType: string;
-  read(call: Call<State>): Promise<string>;
+  /** What its address may carry as `?name=value`: announced as a template, checked as arguments of a tool are. */
+  readonly filters?: Shape;
+  /** Values that the account offers for a filter; those of an enumeration are known without. */
+  readonly complete?: Readonly<Record<string, (given: string, call: Call<State>) => Promise<readonly string[]>>>;
+  /** It can be subscribed to. */
+  readonly watch?: {
+    /** Milliseconds until the next look, as the vendor's budget allows with so many watched addresses. */
+    pauseMs(state: State, watched: number): number;
+    /** What is there now: another text is a change. */
+    look(call: Call<State>, filters: never): Promise<string>;
+  };
+  read(call: Call<State>, filters: never): Promise<string>;
 }
 
 /** Binds the account's type once, so that inputs and calls are typed in every action of a backend. */
@@ -219,12 +245,31 @@ export function definesFor<State>() {
       },
     ): Action<State> => spec as Action<State>,
     tool: (tool: Tool<State>): Tool<State> => tool,
+    /** A resource whose address carries filters. */
+    resource: <const S extends Shape>(
+      spec: Omit<Resource<State>, 'filters' | 'read' | 'watch'> & {
+        readonly filters: S;
+        read(call: Call<State>, filters: z.output<z.ZodObject<S>>): Promise<string>;
+        readonly watch?: Omit<NonNullable<Resource<State>['watch']>, 'look'> & {
+          look(call: Call<State>, filters: z.output<z.ZodObject<S>>): Promise<string>;
+        };
+      },
+    ): Resource<State> => spec as Resource<State>,
   };
 }
 
 /** An action as the kit calls it, after its input was checked against its own schema. */
 export function runChecked<State>(action: Action<State>, input: unknown, call: Call<State>): Promise<Outcome> {
   return action.run(input as never, call);
+}
+
+/** A resource as the kit reads it, or looks whether it changed, after its filters were checked against their own schema. */
+export function readChecked<State>(
+  of: Pick<Resource<State>, 'read'> | { readonly look: Resource<State>['read'] },
+  filters: unknown,
+  call: Call<State>,
+): Promise<string> {
+  return 'look' in of ? of.look(call, filters as never) : of.read(call, filters as never);
 }
 
 /** The same for what it would change. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Catalog, CatalogAction, CatalogTool, JsonSchema } from './catalog.ts';
-import type { Action, Manifest, Shape, Tool } from './define.ts';
+import type { Catalog, CatalogAction, CatalogResource, CatalogTool, JsonSchema } from './catalog.ts';
+import type { Action, Manifest, Resource, Shape, Tool } from './define.ts';
 
 /** What every tool answers: fields of the action beside `success`, or the failure (fact sheets §2.1, made uniform). */
 const OUTPUT: JsonSchema = {
@@ -46,14 +46,35 @@ export function catalogOf<State>(manifest: Manifest<State>): Catalog {
         ...(complete === undefined ? {} : { completes: true as const }),
       })),
     })),
-    resources: resources.map(resource => ({
-      uri: resource.uri,
-      name: resource.name,
-      title: resource.title,
-      description: resource.description,
-      mimeType: resource.mimeType,
-    })),
+    resources: resources.map(resourceOf),
   };
+}
+
+function resourceOf<State>(resource: Resource<State>): CatalogResource {
+  const { uri, name, title, description, mimeType, filters, complete = {}, watch } = resource;
+  const completes = (filter: string): boolean => filter in complete || choicesOf(filters ?? {}, filter).length > 0;
+  return {
+    uri,
+    name,
+    title,
+    description,
+    mimeType,
+    ...(filters === undefined
+      ? {}
+      : {
+          filters: Object.keys(filters).map(filter => ({
+            name: filter,
+            ...(completes(filter) ? { completes: true as const } : {}),
+          })),
+        }),
+    ...(watch === undefined ? {} : { watched: true as const }),
+  };
+}
+
+/** The values of an enumeration; none for anything else. */
+export function choicesOf(shape: Shape, name: string): readonly string[] {
+  const values = jsonSchemasOf(shape)[name]?.enum;
+  return Array.isArray(values) ? values.filter(value => typeof value === 'string') : [];
 }
 
 function toolOf<State>(tool: Tool<State>, wrappers: readonly string[]): CatalogTool {
@@ -129,7 +150,7 @@ export function requiredOf(shape: Shape): string[] {
   return Object.entries(shape).flatMap(([name, schema]) => (schema.safeParse(undefined).success ? [] : [name]));
 }
 
-function jsonSchemasOf(shape: Shape): Record<string, JsonSchema> {
+export function jsonSchemasOf(shape: Shape): Record<string, JsonSchema> {
   const { properties } = z.toJSONSchema(z.object(shape), { io: 'input', unrepresentable: 'any' });
   return (properties ?? {}) as Record<string, JsonSchema>;
 }

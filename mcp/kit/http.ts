@@ -67,6 +67,8 @@ export interface Request {
   readonly timeoutMs?: number;
   /** Bytes of the answer; 16 MiB unless told. */
   readonly maxBytes?: number;
+  /** Whether what came so far is the whole answer: a stream of events may go on after it. */
+  readonly enough?: (text: string, headers: Headers) => boolean;
   /** The budget that it uses up beside the account's: a name of the manifest's `limits.buckets`. */
   readonly bucket?: string;
   /** For messages: "the list of services could not be read". */
@@ -439,6 +441,7 @@ async function collect(response: Response, maxBytes: number, request: Request): 
         `${request.purpose}: the answer is over ${Math.round(maxBytes / 1_048_576)} MiB.`,
       );
     parts.push(part);
+    if (request.enough?.(Buffer.concat(parts).toString(), response.headers)) break;
   }
   return Buffer.concat(parts);
 }

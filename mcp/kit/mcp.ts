@@ -1,26 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import type { Account, CallOptions } from './account.ts';
-import { type CatalogAction, type CatalogTool, presentFlat, presentTool } from './catalog.ts';
+import {
+  abilitiesOf,
+  type CatalogAction,
+  type CatalogTool,
+  presentFlat,
+  presentResources,
+  presentTemplates,
+  presentTool,
+} from './catalog.ts';
 import { META, type Presentation } from './control.ts';
 import { Fault } from './fault.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 /** Assistants give up at 60 s; a call answers within this time or returns a handle (architecture §4). In ms. */
 const WITHIN_MS = 55_000;
 /** As the protocol limits them. */
 const MOST_COMPLETIONS = 100;
 
-/** Both eras come from the same handlers: the SDK adds what each of them wants. One instance for each link. */
-export function mcpServer(account: Account, presentation: Presentation): Server {
+/**
+ * Both eras come from the same handlers: the SDK adds what each of them wants. One instance for each link; without
+ * `subscriptions` none are announced.
+ */
+export function mcpServer(account: Account, presentation: Presentation, subscriptions?: Subscriptions): Server {
   const { catalog } = account;
-  const completes = catalog.prompts.some(prompt => prompt.arguments.some(argument => argument.completes));
+  const { completions: completes, subscribe } = abilitiesOf(catalog);
+  const watches = subscribe && subscriptions !== undefined;
   const server = new Server(
     { name: `gatehouse-${catalog.backend}`, title: catalog.title, version: catalog.version },
     {
       capabilities: {
         tools: {},
         ...(catalog.prompts.length > 0 ? { prompts: {} } : {}),
-        ...(catalog.resources.length > 0 ? { resources: {} } : {}),
+        ...(catalog.resources.length > 0 ? { resources: watches ? { subscribe: true } : {} } : {}),
         ...(completes ? { completions: {} } : {}),
       },
       instructions: catalog.instructions,
@@ -69,20 +82,30 @@ export function mcpServer(account: Account, presentation: Presentation): Server 
   if (completes) {
     server.setRequestHandler('completion/complete', async ({ params }, { mcpReq }) => {
       const { ref, argument } = params;
-      const name = ref.type === 'ref/prompt' ? ref.name : '';
-      const values = await account.complete(name, argument.name, argument.value, optionsOf(mcpReq));
+      const of = ref.type === 'ref/prompt' ? { prompt: ref.name } : { resource: ref.uri.replace(/\{.*$/s, '') };
+      const values = await account.complete(of, argument.name, argument.value, optionsOf(mcpReq));
       const shown = values.slice(0, MOST_COMPLETIONS);
       return { completion: { values: shown, total: values.length, hasMore: values.length > shown.length } };
     });
   }
   if (catalog.resources.length > 0) {
-    server.setRequestHandler('resources/list', () => ({ resources: [...catalog.resources] }));
-    server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
+    server.setRequestHandler('resources/list', () => ({ resources: presentResources(catalog) }));
+    server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: presentTemplates(catalog) }));
     server.setRequestHandler('resources/read', async ({ params }, { mcpReq }) => {
       const { text, mimeType } = await account.resource(params.uri, optionsOf(mcpReq)).catch((error: unknown) => {
         throw asProtocol(error);
       });
       return { contents: [{ uri: params.uri, mimeType, text }] };
+    });
+  }
+  if (watches) {
+    server.setRequestHandler('resources/subscribe', ({ params }) => {
+      if (subscriptions.open(params.uri, [params.uri]).length > 0) return {};
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `This resource cannot be watched: ${params.uri}`);
+    });
+    server.setRequestHandler('resources/unsubscribe', ({ params }) => {
+      subscriptions.close(params.uri);
+      return {};
     });
   }
   return server;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { addressOf, type Door, type DoorOptions, listen, untilTold } from './doors.ts';
 import { Fault } from './fault.ts';
 import type { Logger } from './log.ts';
+import { addressOf, type Door, listen, type OverHttp, untilTold } from './over-http.ts';
 import type { Postgres } from './postgres.ts';
 import { readTenants, type Tenant, tenantOf } from './tenants.ts';
 import type { Trail } from './trail.ts';
@@ -50,7 +50,7 @@ export async function tenantSource(file: string | undefined, postgres: Postgres 
 export async function runTenants(
   openTenant: OpenTenant,
   source: TenantSource,
-  options: DoorOptions & { readonly stateFolder: string },
+  options: OverHttp & { readonly stateFolder: string },
   log: Logger,
 ): Promise<void> {
   if (options.transport === 'stdio')
@@ -85,7 +85,11 @@ export async function runTenants(
       const door = known?.version === tenant.version ? known : tryDoor(tenant);
       return door === undefined ? [] : [[tenant.id, door] as const];
     });
+    const before = doors;
     doors = new Map(open);
+    await Promise.all(
+      [...before].filter(([id, door]) => doors.get(id) !== door).map(([, door]) => door.account.close()),
+    );
   };
   await refresh();
   const server = await listen(options, key => tenantOf([...doors.values()], key));
@@ -96,4 +100,5 @@ export async function runTenants(
       refresh().catch((error: unknown) => log.warn('the tenants could not be read anew', { error: String(error) }));
     }, source.everyMs).unref();
   await untilTold(server);
+  await Promise.all([...doors.values()].map(({ account }) => account.close()));
 }

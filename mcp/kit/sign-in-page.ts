@@ -13,13 +13,23 @@ export interface SignInForm {
   readonly fields: readonly {
     readonly name: string;
     readonly label: string;
-    readonly kind: 'email' | 'password';
+    readonly kind: 'email' | 'password' | 'choice';
     readonly required: boolean;
+    readonly choices?: readonly string[];
   }[];
   /** What is wrong with the form; `undefined`: nothing. */
   check(values: SignInValues): string | undefined;
 }
 export type SignInValues = Readonly<Record<string, string>>;
+
+/** A sign-in on the vendor's own page, from which the person comes back with an answer in the address. */
+export interface Elsewhere {
+  readonly url: string;
+  /** Whether an address that somebody comes back with belongs to this sign-in at all. */
+  isOurs(query: URLSearchParams): boolean;
+  /** Takes the answer; what is left to be asked, if anything. Throws `Fault`. */
+  arrived(query: URLSearchParams): Promise<SignInForm['fields']>;
+}
 
 export type SignInState = 'pending' | 'authenticated' | 'expired' | 'locked' | 'cancelled';
 
@@ -34,6 +44,8 @@ export interface SignInPage extends AsyncDisposable {
 
 interface Deps {
   readonly form: SignInForm;
+  /** Where the person signs in first, given the address to come back to. */
+  readonly elsewhere?: (returnTo: string) => Elsewhere;
   /** Throws `Fault` when the vendor refuses. `keep`: the person agreed to it. */
   readonly signIn: (values: SignInValues, keep: boolean) => Promise<void>;
   /** The person is asked whether to keep the credential, in these words. */
@@ -78,31 +90,65 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
   const alarm = setTimeout(() => over('expired'), deps.lifeMs);
   alarm.unref();
 
+  /** The vendor's page, and the answer that was brought back from it; both are used once. */
+  let away: Elsewhere | undefined;
+  let brought: URLSearchParams | undefined;
+  let asked = form;
+
+  const depart = (response: ServerResponse, refused = ''): void => {
+    away = deps.elsewhere?.(`${origin()}/auth/callback`);
+    const url = escaped(away?.url ?? '');
+    const link = `<p><a href="${url}" rel="noreferrer">Go on to the sign-in</a></p>`;
+    page(response, 200, form, `${refused}<p>${escaped(form.explanation)}</p>${link}`);
+  };
+  /** Our own page asked for this, so the cookie came along: now it is known to be the browser that set out. */
+  const arrive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [from, query] = [away, brought];
+    [away, brought] = [undefined, undefined];
+    const address = request.socket.remoteAddress ?? '';
+    if (from === undefined || query === undefined) return depart(response);
+    const waitMs = await deps.attempts.wait(session, address);
+    if (waitMs > 0) return locked(response, address, waitMs);
+    const fields = await from.arrived(query).catch((error: unknown) => sentenceOf(error));
+    if (typeof fields === 'string') {
+      await deps.attempts.failed(session, address);
+      note('failed', { address });
+      return depart(response, refusalOf(fields));
+    }
+    asked = { ...form, fields };
+    if (fields.length > 0 || deps.keepQuestion !== undefined)
+      return page(response, 200, form, inputs({ ...deps, form: asked }, formWord));
+    const failed = await deps.signIn({}, false).then(() => undefined, sentenceOf);
+    if (failed !== undefined) return depart(response, refusalOf(failed));
+    await deps.attempts.succeeded(session, address);
+    over('authenticated');
+    page(response, 200, form, DONE);
+  };
+  const locked = (response: ServerResponse, address: string, waitMs: number): void => {
+    state = 'locked';
+    const seconds = Math.ceil(waitMs / 1_000);
+    note('locked out', { address, seconds });
+    page(response, 429, form, refusalOf(`Too many attempts. Wait ${seconds} s.`), { 'retry-after': String(seconds) });
+  };
+
   const submit = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const address = request.socket.remoteAddress ?? '';
     const given = new URLSearchParams(await bodyOf(request));
     if (!same(given.get('word') ?? '', formWord)) return page(response, 403, form, refusalOf('The form is not ours.'));
     const waitMs = await deps.attempts.wait(session, address);
-    if (waitMs > 0) {
-      state = 'locked';
-      note('locked out', { address, seconds: Math.ceil(waitMs / 1_000) });
-      const seconds = Math.ceil(waitMs / 1_000);
-      return page(response, 429, form, refusalOf(`Too many attempts. Wait ${seconds} s.`), {
-        'retry-after': String(seconds),
-      });
-    }
+    if (waitMs > 0) return locked(response, address, waitMs);
     state = 'pending';
-    const values = Object.fromEntries(form.fields.map(({ name }) => [name, (given.get(name) ?? '').trim()]));
+    const values = Object.fromEntries(asked.fields.map(({ name }) => [name, (given.get(name) ?? '').trim()]));
     const wrong = form.check(values);
     const failed = wrong ?? (await deps.signIn(values, given.get('keep') === 'yes').then(() => undefined, sentenceOf));
     if (failed === undefined) {
       await deps.attempts.succeeded(session, address);
       over('authenticated');
-      return page(response, 200, form, '<p role="status">You are signed in. You can close this page.</p>');
+      return page(response, 200, form, DONE);
     }
     await deps.attempts.failed(session, address);
     note('failed', { address, form: wrong !== undefined });
-    page(response, 400, form, `${refusalOf(failed)}${inputs(deps, formWord)}`);
+    page(response, 400, form, `${refusalOf(failed)}${inputs({ ...deps, form: asked }, formWord)}`);
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -123,6 +169,11 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
         refresh: '0; url=/auth',
       });
     }
+    if (request.method === 'GET' && url.pathname === '/auth/callback' && away?.isOurs(url.searchParams) === true) {
+      brought = url.searchParams;
+      // From another site the cookie does not come along; it does with what this page asks for.
+      return page(response, 200, form, '<p>One moment …</p>', { refresh: '0; url=/auth/arrived' });
+    }
     if (!same(cookieOf(request), session))
       return page(response, 403, form, refusalOf('Open the link that you were given.'));
     if (request.method === 'GET' && url.pathname === '/auth/status')
@@ -132,6 +183,8 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
         'application/json',
         JSON.stringify({ status: state, authenticated: state === 'authenticated' }),
       );
+    if (request.method === 'GET' && url.pathname === '/auth/arrived') return await arrive(request, response);
+    if (request.method === 'GET' && url.pathname === '/auth' && deps.elsewhere !== undefined) return depart(response);
     if (request.method === 'GET' && url.pathname === '/auth') return page(response, 200, form, inputs(deps, formWord));
     if (request.method === 'POST' && url.pathname === '/auth/submit' && origin !== undefined)
       return await submit(request, response);
@@ -150,10 +203,10 @@ export async function openSignInPage(deps: Deps): Promise<SignInPage> {
     server.close();
     server.closeAllConnections();
   };
-  const { port } = server.address() as AddressInfo;
+  const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   note('begins', { seconds: deps.lifeMs / 1_000 });
   return {
-    url: `http://127.0.0.1:${port}/auth?once=${once}`,
+    url: `${origin()}/auth?once=${once}`,
     get state() {
       return state;
     },
@@ -192,11 +245,15 @@ const escaped = (text: string): string =>
 
 const refusalOf = (text: string): string => `<p role="alert">${escaped(text)}</p>`;
 
-function inputs({ form, keepQuestion }: Deps, word: string): string {
-  const rows = form.fields.map(
-    ({ name, label, kind, required }) =>
-      `<label>${escaped(label)}<input name="${name}" type="${kind}" autocomplete="off"${required ? ' required' : ''}></label>`,
-  );
+const DONE = '<p role="status">You are signed in. You can close this page.</p>';
+
+function inputs({ form, keepQuestion }: Pick<Deps, 'form' | 'keepQuestion'>, word: string): string {
+  const rows = form.fields.map(({ name, label, kind, required, choices = [] }) => {
+    if (kind !== 'choice')
+      return `<label>${escaped(label)}<input name="${name}" type="${kind}" autocomplete="off"${required ? ' required' : ''}></label>`;
+    const options = choices.map(one => `<option>${escaped(one)}</option>`).join('');
+    return `<label>${escaped(label)}<select name="${name}">${options}</select></label>`;
+  });
   const keep =
     keepQuestion === undefined
       ? ''

@@ -2,17 +2,18 @@ import { spawn } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { type Account, type AccountOptions, createAccount, identityOf, logFileOf, notSignedIn } from './account.ts';
+import { type AccountOptions, createAccount, identityOf, logFileOf, notSignedIn } from './account.ts';
 import type { BrowserOptions } from './browser-session.ts';
+import { type Callers, createCallers } from './callers.ts';
 import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
-import type { Manifest, Settings } from './define.ts';
-import { addressOf, type DoorOptions, doorOf, isHere, listen, untilTold } from './doors.ts';
+import type { Manifest } from './define.ts';
+import { catalogOf } from './derive.ts';
 import { Fault } from './fault.ts';
 import { createLogger } from './log.ts';
-import { mcpServer } from './mcp.ts';
+import { addressOf, doorOf, isHere, listen, type OverHttp, untilTold } from './over-http.ts';
 import { type OpenTenant, runTenants, tenantSource } from './run-tenants.ts';
+import { serveOverStdio } from './stdio.ts';
 import { openStores } from './stores.ts';
 import { createSqliteTrail, type Trail } from './trail.ts';
 
@@ -28,7 +29,9 @@ export interface StandaloneOptions {
 }
 
 /** What is left to be decided is decided. */
-type Settled = StandaloneOptions & DoorOptions;
+interface Settled extends Omit<StandaloneOptions, 'port'>, OverHttp {
+  readonly transport: 'stdio' | 'streamable-http' | 'sse';
+}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -50,10 +53,12 @@ export async function runStandalone<State>(
   const level = levelOf(given.logLevel ?? env.LOG_LEVEL);
   const log = createLogger({ level, name: manifest.name, file: undefined, secrets: () => [], stderr: write });
   await using stores = await openStores(standalone ?? {}, env, manifest.name, log);
+  const transport = given.transport ?? standalone?.transport ?? 'stdio';
   const options: Settled = {
     ...given,
-    transport: given.transport ?? standalone?.transport ?? 'stdio',
-    port: given.port ?? standalone?.port ?? 8_000,
+    transport,
+    port: given.port ?? portIn(env, standalone?.portVariable) ?? standalone?.port ?? 8_000,
+    rest: transport === 'streamable-http' ? standalone?.rest?.(env, catalogOf(manifest)) : undefined,
     presentation:
       presentationOf(env.GATEHOUSE_PRESENTATION) ?? standalone?.presentation ?? manifest.defaultPresentation,
     stores,
@@ -62,7 +67,7 @@ export async function runStandalone<State>(
     const openTenant: OpenTenant = (tenant, stateFolder, trail) => {
       const marked = (line: string) => write(line.replace('{', `{"tenant":${JSON.stringify(tenant.name)},`));
       const opened = open(manifest, tenant.variables, { ...options, stateFolder }, tenant.id, marked, trail);
-      return doorOf(opened.account, manifest.address(opened.settings).baseUrl, options);
+      return doorOf(manifest, opened, options, tenant.name);
     };
     return await runTenants(openTenant, await tenantSource(env.GATEHOUSE_TENANTS, stores.postgres), options, log);
   }
@@ -71,9 +76,13 @@ export async function runStandalone<State>(
   const opened = open(manifest, env, options, '', line => void (held?.push(line) ?? write(line)));
   const { account } = opened;
   for (const warning of warnings) account.log.warn(warning);
+  const callers = transport === 'streamable-http' ? callersOf(manifest, env, options, write) : undefined;
+  const key = env.GATEHOUSE_MCP_KEY;
+  // Where callers bring their own sessions and there is no key, nobody uses the server's own account.
+  const isUsed = callers === undefined || Boolean(key);
+  if (!isUsed) account.log.info('only callers with a session of their own are let in');
   // Without credentials a person signs in later, in the browser, when something is asked for.
-  const later = manifest.browser !== undefined && !hasCredentials(manifest.credentials, env);
-  if (later) account.log.info('no credentials: the first call opens a page to sign in');
+  else if (await account.waitsForPerson()) account.log.info('no credentials: the first call opens a page to sign in');
   else {
     const outcome = await account.signIn();
     if (!outcome.ok) throw notSignedIn(outcome);
@@ -82,14 +91,12 @@ export async function runStandalone<State>(
   held = undefined;
   for (const line of lines) write(line);
   if (options.transport === 'stdio') {
-    serveStdio(() => mcpServer(account, options.presentation), {
-      onerror: error => account.log.warn('protocol', { error: error.message }),
-    });
+    serveOverStdio(account, options.presentation);
     await new Promise<void>(resolve => process.stdin.on('end', resolve));
+    await account.close();
     process.exit(0);
   }
-  const key = env.GATEHOUSE_MCP_KEY;
-  if (!isHere(options.host) && !key)
+  if (!isHere(options.host) && isUsed && !key)
     throw new Fault(
       'GH_INVALID_INPUT',
       `Without a key, ${options.host} would let anyone on the network use this account.`,
@@ -97,15 +104,57 @@ export async function runStandalone<State>(
         hint: 'Use --host 127.0.0.1, or set GATEHOUSE_MCP_KEY and send it as "Authorization: Bearer …".',
       },
     );
-  const door = doorOf(account, manifest.address(opened.settings).baseUrl, options);
-  const server = await listen(options, given => (!key || isSame(given, key) ? door : undefined));
+  if (options.rest !== undefined && options.rest.origins.length > 0 && isUsed && !key)
+    throw new Fault('GH_INVALID_INPUT', 'Pages of other origins may call only with a key.', {
+      hint: 'Set GATEHOUSE_MCP_KEY, or name no origins.',
+    });
+  const door = doorOf(manifest, opened, options, 'key');
+  if (leadsHere(door.baseUrl, options))
+    throw new Fault(
+      'GH_INVALID_INPUT',
+      `The address ${door.baseUrl} is this server itself: calls would go round for ever.`,
+      {
+        hint: 'Give it the address of the platform, or this server another port.',
+      },
+    );
+  const isOwn = (given: string): boolean => (key ? isSame(given, key) : isUsed);
+  const server = await listen({ ...options, callers }, given => (isOwn(given) ? door : undefined));
   account.log.info('listening', { url: addressOf(server, options) });
   await untilTold(server);
+  await Promise.all([account.close(), callers?.close()]);
 }
 
-interface Opened {
-  readonly account: Account;
-  readonly settings: Settings;
+/** An account for each caller, with the settings of this server and the caller's own session; it logs to stderr alone. */
+function callersOf<State>(
+  manifest: Manifest<State>,
+  env: Env,
+  options: Settled,
+  write: (line: string) => void,
+): Callers | undefined {
+  const callers = manifest.standalone?.callers;
+  if (callers === undefined || !isTrue(env[callers.variable])) return undefined;
+  const own = secretsIn(manifest, env);
+  return createCallers({
+    now: Date.now,
+    open(token) {
+      const secrets = callers.secretsFor(token, own);
+      if (secrets === undefined) return undefined;
+      return createAccount(manifest, {
+        settings: fromVariables(manifest.settings, env, true),
+        secrets,
+        stderr: write,
+        readOnly: options.readOnly ?? readOnlyOf(manifest, env),
+        stateFolder: options.stateFolder,
+        logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
+      });
+    },
+    doorOf: (account, user) =>
+      doorOf(manifest, { account, settings: fromVariables(manifest.settings, env, true) }, options, `caller ${user}`),
+  });
+}
+
+function secretsIn<State>({ credentials }: Manifest<State>, env: Env): Record<string, string> {
+  return fromVariables(credentials, env, false) as Record<string, string>;
 }
 
 /** `tenant`: its name, or nothing where there is one only. */
@@ -116,9 +165,9 @@ function open<State>(
   tenant: string,
   stderr: (line: string) => void,
   given?: Trail,
-): Opened {
+) {
   const settings = fromVariables(manifest.settings, env, true);
-  const secrets = fromVariables(manifest.credentials, env, false) as Record<string, string>;
+  const secrets = secretsIn(manifest, env);
   const identity = manifest.identityOf?.(settings, secrets) ?? JSON.stringify([settings, secrets]);
   const store = options.stores.shared([tenant, identity]);
   const trail = given ?? trailIn(manifest, { settings, secrets }, options.stateFolder);
@@ -132,7 +181,8 @@ function open<State>(
     stateFolder: options.stateFolder,
     logLevel: levelOf(options.logLevel ?? env.LOG_LEVEL),
     logFile: logFileOf(options.stateFolder, manifest.name),
-    ...(manifest.browser === undefined ? {} : { browser: browserOptions(env) }),
+    // A page on the loopback address is of no use to people elsewhere.
+    ...(manifest.browser === undefined || !isHere(options.host) ? {} : { browser: browserOptions(env) }),
   });
   return { account, settings };
 }
@@ -145,6 +195,11 @@ function trailIn<State>(
 ): Trail | undefined {
   if (manifest.identityOf === undefined) return undefined;
   return createSqliteTrail(join(folder, `${manifest.name}-audit-${identityOf(manifest, given)}.db`), Date.now);
+}
+
+function leadsHere(baseUrl: string, { port }: Pick<OverHttp, 'port'>): boolean {
+  const { hostname, port: theirs } = new URL(baseUrl);
+  return isHere(hostname.replace(/^\[|\]$/g, '')) && port !== 0 && Number(theirs) === port;
 }
 
 function isSame(given: string, key: string): boolean {
@@ -166,10 +221,6 @@ function fromVariables(fields: readonly CatalogField[], env: Env, defaults: bool
       return defaults && field.default !== undefined ? [[field.name, field.default]] : [];
     }),
   );
-}
-
-function hasCredentials(fields: readonly CatalogField[], env: Env): boolean {
-  return fields.filter(({ required }) => required).every(({ variable = '' }) => Boolean(env[variable]));
 }
 
 /** The limits of the original server, by its variables; times are in seconds there. */
@@ -208,6 +259,14 @@ function readOnlyOf<State>({ readOnlyVariable, standalone }: Manifest<State>, en
   const said = readOnlyVariable === undefined ? undefined : env[readOnlyVariable];
   if (standalone?.readOnly !== true) return isTrue(said);
   return !/^(0|false|no|off)$/i.test(said ?? '');
+}
+
+function portIn(env: Env, name: string | undefined): number | undefined {
+  const text = name === undefined ? undefined : env[name];
+  if (!text) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Fault('GH_INVALID_INPUT', `${name} is not a port: ${text}`, { hint: 'Use a number from 1 to 65535.' });
 }
 
 function presentationOf(text: string | undefined): Presentation | undefined {

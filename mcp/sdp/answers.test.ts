@@ -254,12 +254,12 @@ describe('choices', () => {
   it('are offered while a prompt is typed', async () => {
     await using rig = await startRig();
     const options = { signal: new AbortController().signal, withinMs: 5_000, progress: () => undefined };
-    expect(await rig.account.complete('triage', 'group', 'h', options)).toEqual(['Hardware']);
-    expect(await rig.account.complete('new_request', 'template', '', options)).toEqual([
+    expect(await rig.account.complete({ prompt: 'triage' }, 'group', 'h', options)).toEqual(['Hardware']);
+    expect(await rig.account.complete({ prompt: 'new_request' }, 'template', '', options)).toEqual([
       'Default Request',
       'Strict incident',
     ]);
-    expect(await rig.account.complete('new_request', 'subject', 'x', options)).toEqual([]);
+    expect(await rig.account.complete({ prompt: 'new_request' }, 'subject', 'x', options)).toEqual([]);
   });
 
   it('stand in one page', async () => {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { type Answer, Fault, poll, type Request } from '../../kit/index.ts';
-import { notConfigured } from '../config.ts';
-import { type DevopsCall, exchange, type Item, jsonOf, type Way } from '../reply.ts';
+import { Fault, poll } from '../../kit/index.ts';
+import type { DevopsCall, Item, Way } from '../reply.ts';
 import type { Driver, Executed, RollbackOrder, Status, Target } from './driver.ts';
+import { ask, settingsOf } from './github-api.ts';
+import { jobsOf, whereItFailed, whereItIs } from './github-jobs.ts';
 
 /**
  * Deployments through GitHub Actions, for teams without the platform; the original has nothing of the kind. A workflow is
@@ -70,62 +71,6 @@ function runFrom(value: unknown): Run | undefined {
   return { ...run, service, version, environment, key, branch: run.head_branch ?? '' };
 }
 
-function settingsOf({ state }: DevopsCall) {
-  const { repository, workflow, ref, url } = state.config.github;
-  const missing = [
-    ...(repository === undefined ? ['LIGHT_DEVOPS_GITHUB_REPOSITORY'] : []),
-    ...(state.githubToken === undefined ? ['LIGHT_DEVOPS_GITHUB_TOKEN'] : []),
-  ];
-  if (repository === undefined || state.githubToken === undefined) throw notConfigured('GitHub Actions', missing);
-  return { base: `${url}/repos/${repository}`, token: state.githubToken, workflow: encodeURIComponent(workflow), ref };
-}
-
-/** Throws `Fault`: nothing was done, unless it is `GH_OUTCOME_UNKNOWN`. */
-async function ask(call: DevopsCall, request: Request): Promise<Answer> {
-  const { base, token } = settingsOf(call);
-  const answer = await exchange(call, {
-    ...request,
-    path: base + request.path,
-    authorized: false,
-    headers: {
-      accept: 'application/vnd.github+json',
-      authorization: `Bearer ${token}`,
-      'x-github-api-version': '2022-11-28',
-    },
-    accept: [401, 403, 404, 422],
-  });
-  if (answer.status < 400) return answer;
-  throw refusalOf(answer, request.purpose);
-}
-
-function refusalOf(answer: Answer, purpose: string): Fault {
-  const { status } = answer;
-  const details = z.object({ message: z.string() }).safeParse(jsonOf(answer)).data?.message ?? '';
-  const facts = { status, details };
-  if (status === 401)
-    return new Fault('GH_SIGN_IN', `${purpose}: GitHub refuses the token.`, {
-      ...facts,
-      fields: { reason: 'auth_required' },
-    });
-  if (status === 404)
-    return new Fault('GH_NOT_FOUND', `${purpose}: GitHub shows this token no such repository, workflow or run.`, {
-      ...facts,
-      hint: 'Check repository and workflow, and that the token has the permission Actions: write on that repository.',
-      fields: { reason: 'not_found' },
-    });
-  if (status === 403)
-    return new Fault('GH_VENDOR_SCOPE', `${purpose}: GitHub forbids it.`, {
-      ...facts,
-      hint: 'The token needs the permission Actions: write on this repository.',
-      fields: { reason: 'forbidden' },
-    });
-  return new Fault('GH_VENDOR_REFUSED', `${purpose}: GitHub refuses it: ${details}`, {
-    ...facts,
-    hint: 'The workflow must have the trigger workflow_dispatch and the inputs of docs/devops.md on that branch.',
-    fields: { reason: 'invalid_arguments' },
-  });
-}
-
 /** The runs of the workflow whose titles can be read, newest first. */
 async function runsOf(call: DevopsCall): Promise<readonly Run[]> {
   const path = `/actions/workflows/${settingsOf(call).workflow}/runs`;
@@ -147,7 +92,10 @@ async function dispatch(call: DevopsCall, ref: string, inputs: Item, key: string
       'GH_OUTCOME_UNKNOWN',
       `${purpose}: GitHub took it, and no run with its correlation id has been seen.`,
     );
-  return executedOf((await followed(call, run).catch(passing)) ?? run, runs ?? []);
+  const last = (await followed(call, run).catch(passing)) ?? run;
+  const executed = executedOf(last, runs ?? []);
+  if (executed.status !== 'FAILED') return executed;
+  return { ...executed, message: executed.message + whereItFailed(await jobsOf(call, last.id)) };
 }
 
 /** After the dispatch a read that fails says nothing about what was done. */
@@ -176,11 +124,15 @@ async function followed(call: DevopsCall, run: Run): Promise<Run> {
   const { state } = await poll({
     ...looking(call),
     deadline: call.deadline - REST_MS,
-    look: async () => runFrom((await ask(call, request)).json()) ?? run,
-    done: ({ status }) => status === 'completed',
-    tell: ({ status }, looks) => call.progress(FOLLOWING + looks, undefined, `The run is ${status}`),
+    look: async () => {
+      const now = runFrom((await ask(call, request)).json()) ?? run;
+      return { run: now, jobs: now.status === 'completed' ? [] : await jobsOf(call, run.id) };
+    },
+    done: ({ run: { status } }) => status === 'completed',
+    tell: ({ run: { status }, jobs }, looks) =>
+      call.progress(FOLLOWING + looks, undefined, `The run is ${status}${whereItIs(jobs)}`),
   });
-  return state;
+  return state.run;
 }
 
 /** The run that brings an older version back is the rollback. */

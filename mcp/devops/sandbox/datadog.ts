@@ -6,7 +6,7 @@ import {
   type SandboxRequest,
   type Switches,
 } from '../../kit/sandbox.ts';
-import { type LogRow, logsUntil, METRICS, pointsOf } from './story.ts';
+import { type LogRow, logsUntil, METRICS, pointsOf, writtenRow } from './story.ts';
 import type { DevopsSwitches } from './switches.ts';
 
 export const API_KEY = 'dd-api-key-of-the-sandbox-000001';
@@ -20,22 +20,24 @@ export function datadogAnswer(
   headers: Readonly<Record<string, string>> = {},
   text = WORDS[status] ?? 'Error',
 ): SandboxAnswer {
-  const limits: Record<string, string> =
-    status === 429
-      ? {
-          'x-ratelimit-limit': '300',
-          'x-ratelimit-period': '3600',
-          'x-ratelimit-remaining': '0',
-          'x-ratelimit-reset': headers['retry-after'] ?? '1',
-          'x-ratelimit-name': 'logs_public_search_api',
-        }
-      : {};
+  const limits = status === 429 ? limitsOf({ remaining: 0, reset: Number(headers['retry-after'] ?? '1') }) : {};
   const { 'retry-after': _notDatadogs, ...rest } = headers;
   return jsonAnswer(status, { errors: [text] }, { ...limits, ...rest });
 }
 
+function limitsOf({ remaining, reset }: NonNullable<DevopsSwitches['budget']>): Readonly<Record<string, string>> {
+  return {
+    'x-ratelimit-limit': '300',
+    'x-ratelimit-period': '3600',
+    'x-ratelimit-remaining': String(remaining),
+    'x-ratelimit-reset': String(reset),
+    'x-ratelimit-name': 'logs_public_search_api',
+  };
+}
+
 /** Logs and metrics (§5). */
-export function createDatadog(now: () => number, switches: Switches<DevopsSwitches>): readonly Route[] {
+export function createDatadog(now: () => number, switches: Switches<DevopsSwitches>) {
+  const written: LogRow[] = [];
   const guarded =
     (handle: (request: SandboxRequest) => unknown, reads = true) =>
     (request: SandboxRequest): SandboxAnswer => {
@@ -43,18 +45,23 @@ export function createDatadog(now: () => number, switches: Switches<DevopsSwitch
       if (api === undefined) return datadogAnswer(401);
       if (api !== API_KEY || (reads && app !== APP_KEY)) return datadogAnswer(403);
       try {
-        return jsonAnswer(200, handle(request));
+        const answer = jsonAnswer(200, handle(request));
+        const { budget } = switches.current;
+        return budget === null ? answer : { ...answer, headers: { ...answer.headers, ...limitsOf(budget) } };
       } catch (error) {
         if (error instanceof Refusal) return datadogAnswer(error.status, {}, error.message);
         throw error;
       }
     };
-  return [
+  const routes: readonly Route[] = [
     { method: 'GET', path: '/api/v1/validate', handle: guarded(() => ({ valid: true }), false) },
     {
       method: 'POST',
       path: '/api/v2/logs/events/search',
-      handle: guarded(request => searchLogs(JSON.parse(request.body.toString() || '{}'), now(), switches.current)),
+      handle: guarded(request => {
+        const search: Search = JSON.parse(request.body.toString() || '{}');
+        return searchLogs(search, [...written, ...logsUntil(now())], now(), switches.current);
+      }),
     },
     {
       method: 'GET',
@@ -66,6 +73,8 @@ export function createDatadog(now: () => number, switches: Switches<DevopsSwitch
       ),
     },
   ];
+  const write = (service: string, message: string): void => void written.unshift(writtenRow(now(), service, message));
+  return { routes, write };
 }
 
 interface Search {
@@ -74,13 +83,13 @@ interface Search {
   readonly page?: { readonly limit?: number; readonly cursor?: string };
 }
 
-function searchLogs(search: Search, now: number, { logPage, logStatus }: DevopsSwitches) {
+function searchLogs(search: Search, rows: readonly LogRow[], now: number, { logPage, logStatus }: DevopsSwitches) {
   const { query = '*', from = 'now-15m', to = 'now' } = search.filter ?? {};
   const limit = search.page?.limit ?? 10;
   if (limit < 1 || limit > 1_000) throw new Refusal(400, 'page.limit must be between 1 and 1000');
   const [start, end] = [timeOf(from, now), timeOf(to, now)];
   const matches = matcher(query);
-  const found = logsUntil(now).filter(row => row.time >= start && row.time <= end && matches(row));
+  const found = rows.filter(row => row.time >= start && row.time <= end && matches(row));
   const sorted = search.sort === 'timestamp' ? [...found].reverse() : found;
   const skip = Number(Buffer.from(search.page?.cursor ?? '', 'base64url').toString() || 0);
   const size = Math.min(limit, logPage);

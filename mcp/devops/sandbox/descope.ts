@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto';
 import {
   jsonAnswer,
   Refusal,
@@ -80,9 +81,10 @@ export function createDescope(keys: Keys, now: () => number, switches: Switches<
     const secret = secretOf(request);
     const person = PEOPLE.find(({ accessKey }) => accessKey === secret);
     if (person === undefined) throw new Refusal(401, '');
+    const wanted = JSON.parse(request.body.toString() || '{}').loginOptions?.selectedTenant;
     return jsonAnswer(200, {
       keyId: person.id,
-      sessionJwt: sessionFor(person),
+      sessionJwt: sessionFor(person, wanted === undefined ? {} : { dct: wanted }),
       expiration: seconds() + switches.current.sessionSeconds,
     });
   };
@@ -96,6 +98,56 @@ export function createDescope(keys: Keys, now: () => number, switches: Switches<
     if (!Object.keys(person.claims.tenants ?? {}).includes(tenant)) throw new Refusal(400, '');
     return sessionAnswer(person, token, { dct: tenant });
   };
+  /** Codes of sign-ins in the browser, good once and for a minute. */
+  const codes = new Map<string, { readonly person: Person; readonly query: URLSearchParams; readonly until: number }>();
+  const authorize = ({ query }: SandboxRequest): SandboxAnswer => {
+    const { hostname, protocol } = new URL(query.get('redirect_uri') ?? 'about:blank');
+    if (query.get('client_id') !== PROJECT_ID || query.get('response_type') !== 'code') throw new Refusal(400, '');
+    if (protocol !== 'http:' || hostname !== '127.0.0.1') throw new Refusal(400, '');
+    if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge')) throw new Refusal(400, '');
+    const links = PEOPLE.filter(({ accessKey }) => accessKey === undefined).map(
+      ({ label, name }) =>
+        `<li><a href="/oauth2/v1/decide?person=${label}&amp;${String(query).replaceAll('&', '&amp;')}">${name} (${label})</a></li>`,
+    );
+    const body = `<!doctype html><title>Descope (sandbox)</title><h1>Who are you?</h1><ul>${links.join('')}</ul>`;
+    return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
+  };
+  const decide = ({ query }: SandboxRequest): SandboxAnswer => {
+    const person = PEOPLE.find(({ label }) => label === query.get('person'));
+    const back = new URL(query.get('redirect_uri') ?? '');
+    if (person === undefined) back.searchParams.set('error', 'access_denied');
+    else {
+      const code = randomUUID();
+      codes.set(code, { person, query, until: now() + 60_000 });
+      back.searchParams.set('code', code);
+    }
+    back.searchParams.set('state', query.get('state') ?? '');
+    back.searchParams.set('iss', `https://sign-in.sandbox.test/${PROJECT_ID}`);
+    return { status: 302, headers: { location: back.href } };
+  };
+  const token = ({ body }: SandboxRequest): SandboxAnswer => {
+    const form = new URLSearchParams(body.toString());
+    const code = form.get('code') ?? '';
+    const found = codes.get(code);
+    codes.delete(code);
+    const challenge = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
+    const fits =
+      found !== undefined &&
+      found.until > now() &&
+      form.get('grant_type') === 'authorization_code' &&
+      form.get('client_id') === PROJECT_ID &&
+      form.get('redirect_uri') === found.query.get('redirect_uri') &&
+      challenge === found.query.get('code_challenge');
+    if (!fits) return jsonAnswer(400, { error: 'invalid_grant' });
+    return jsonAnswer(200, {
+      access_token: sessionFor(found.person),
+      token_type: 'Bearer',
+      refresh_token: refreshFor(found.person),
+      expires_in: switches.current.sessionSeconds,
+    });
+  };
   const logout = (request: SandboxRequest): SandboxAnswer => {
     dead.add(refresher(request).token);
     return jsonAnswer(200, {});
@@ -107,6 +159,9 @@ export function createDescope(keys: Keys, now: () => number, switches: Switches<
     { method: 'POST', path: '/v1/auth/refresh', handle: refresh },
     { method: 'POST', path: '/v1/auth/tenant/select', handle: select },
     { method: 'POST', path: '/v1/auth/logout', handle: logout },
+    { method: 'GET', path: '/oauth2/v1/authorize', handle: authorize },
+    { method: 'GET', path: '/oauth2/v1/decide', handle: decide },
+    { method: 'POST', path: '/oauth2/v1/token', handle: token },
   ];
   return { routes, sessionFor, refreshFor };
 }

@@ -89,14 +89,39 @@ export function createGithub(now: () => number, switches: Switches<DevopsSwitche
     if (run.status !== 'completed') run.status = run.runsFor-- > 0 ? 'in_progress' : 'completed';
     return shown(run);
   };
+  const jobs = ({ params }: SandboxRequest): unknown => {
+    const run = runs.find(({ id }) => String(id) === params.id);
+    if (run === undefined) throw new Refusal(404, 'Not Found');
+    return { total_count: 1, jobs: [jobOf(run)] };
+  };
   const base = '/github/repos/{owner}/{repo}';
   const routes: readonly Route[] = [
     { method: 'GET', path: base, handle: guarded(() => ({ full_name: REPOSITORY, private: true })) },
     { method: 'POST', path: `${base}/actions/workflows/{workflow}/dispatches`, handle: guarded(dispatch) },
     { method: 'GET', path: `${base}/actions/workflows/{workflow}/runs`, handle: guarded(list) },
     { method: 'GET', path: `${base}/actions/runs/{id}`, handle: guarded(one) },
+    { method: 'GET', path: `${base}/actions/runs/{id}/jobs`, handle: guarded(jobs) },
   ];
   return { routes, runs };
+}
+
+const STEPS = ['Set up job', 'Roll out', 'Health check'];
+
+/** One job, which is at its second step while it runs; what fails does so at the last one. */
+function jobOf({ id, status, conclusion }: Run) {
+  const isOver = status === 'completed';
+  const stepAt = (index: number) => {
+    if (isOver) return { status, conclusion: index === STEPS.length - 1 ? conclusion : 'success' };
+    if (status === 'queued') return { status, conclusion: null };
+    return (
+      [
+        { status: 'completed', conclusion: 'success' },
+        { status: 'in_progress', conclusion: null },
+      ][index] ?? { status: 'queued', conclusion: null }
+    );
+  };
+  const steps = STEPS.map((name, index) => ({ name, number: index + 1, ...stepAt(index) }));
+  return { id: id * 10, run_id: id, name: 'deploy', status, conclusion: isOver ? conclusion : null, steps };
 }
 
 /** What is not over has no conclusion. */

@@ -29,6 +29,8 @@ export interface Sandbox extends SandboxServer {
   readonly writes: number;
   /** Moves the clock of all upstreams. */
   advance(seconds: number): void;
+  /** A log row of now, at Datadog. */
+  writeLog(service: string, message: string): void;
   /** A new signing key, with a new `kid`; tokens of the old one are void. */
   rotateKeys(): void;
   endGatewaySessions(): void;
@@ -56,6 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const descope = createDescope(keys, now, switches);
   const platform = createPlatform(keys, now, switches);
   const github = createGithub(now, switches);
+  const datadog = createDatadog(now, switches);
   const gateway = createGateway(platform.routes, switches);
   const advance = (seconds: number): void => {
     ahead += seconds * 1_000;
@@ -64,13 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     name: 'devops',
     port,
     clock: () => new Date(now()),
-    routes: () => [
-      ...descope.routes,
-      ...createDatadog(now, switches),
-      ...platform.routes,
-      ...gateway.routes,
-      ...github.routes,
-    ],
+    routes: () => [...descope.routes, ...datadog.routes, ...platform.routes, ...gateway.routes, ...github.routes],
     refuse,
     switches,
     admin: [
@@ -122,6 +119,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return platform.writes;
     },
     advance,
+    writeLog: datadog.write,
     rotateKeys: keys.rotate,
     endGatewaySessions: gateway.endSessions,
     sessionOf(label, claims) {
@@ -134,7 +132,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 /** Each upstream says no in its own form. */
 function refuse({ status, message, headers }: Refusal, { path }: SandboxRequest): SandboxAnswer {
-  if (path.startsWith('/v1/auth/') || path.startsWith('/v2/keys/')) return descopeAnswer(status, headers);
+  if (/^\/(v1\/auth|v2\/keys|oauth2)\//.test(path)) return descopeAnswer(status, headers);
   if (path.startsWith('/api/')) return datadogAnswer(status, headers);
   if (path.startsWith('/github/')) return jsonAnswer(status, { message, status: String(status) }, headers);
   if (path.startsWith('/gateway/')) return jsonAnswer(status, { error: message }, headers);

@@ -1,4 +1,4 @@
-import { createRandom, stableId } from '../../kit/sandbox.ts';
+import { stableId } from '../../kit/sandbox.ts';
 
 /**
  * The made-up story of a day: checkout 2.4.2 goes to production five hours ago, errors rise, an hour later it is rolled back to
@@ -56,29 +56,34 @@ export const isBroken = (ago: number): boolean => ago <= BROKEN_FOR.from && ago 
 const CALM = ['info', 'info', 'debug', 'ok', 'notice', 'info', 'warn', 'warning', 'info', 'trace'];
 const BAD = ['error', 'error', 'critical', 'error', 'alert', 'error', 'emergency'];
 
-/** Newest first. */
+/** Newest first; a row stays as it is when time goes on, and new ones come before it. */
 export function logsUntil(now: number): readonly LogRow[] {
-  const random = createRandom('devops', 'logs');
   const rows = SERVICES.flatMap(service => {
     const step = service === 'checkout' ? MINUTE : 10 * MINUTE;
-    return Array.from({ length: Math.floor(DAY / step) }, (_, index) =>
-      rowOf(service, now, index * step, index, random),
-    );
+    const newest = Math.floor((now - REST) / step);
+    return Array.from({ length: Math.floor(DAY / step) }, (_, back) => rowOf(service, now, newest - back, step));
   });
-  const old = [8, 9, 20].map((days, index) => rowOf('payments', now, days * DAY, index, random));
+  const old = [8, 9, 20].map(days => rowOf('payments', now, Math.floor((now - days * DAY) / HOUR), HOUR));
   return [...rows, ...old].sort((a, b) => b.time - a.time);
 }
 
-function rowOf(service: string, now: number, ago: number, index: number, random: () => number): LogRow {
-  const bad = service === 'checkout' && isBroken(ago);
+/** Logs are there half a second after they were written. */
+const REST = 500;
+
+/** Like chance, but the same for the same numbers. From 0 to 1. */
+const noise = (index: number, salt = 0): number => Math.abs(Math.sin(index * 12.9898 + salt) * 43_758.5453) % 1;
+
+function rowOf(service: string, now: number, index: number, step: number): LogRow {
+  const time = index * step;
+  const bad = service === 'checkout' && isBroken(now - time);
   const list = bad ? BAD : CALM;
   const status = list[index % list.length] ?? 'info';
   const message = bad
     ? 'payment provider timed out'
-    : `handled request ${index} in ${Math.round(20 + random() * 60)} ms`;
+    : `handled request ${index % 10_000} in ${Math.round(20 + noise(index) * 60)} ms`;
   return {
-    id: stableId('log', service, index, ago),
-    time: now - ago - 500,
+    id: stableId('log', service, index),
+    time,
     status,
     message,
     service,
@@ -91,6 +96,12 @@ function rowOf(service: string, now: number, ago: number, index: number, random:
       level: bad ? 'INFO' : 'ERROR',
     },
   };
+}
+
+/** A row that somebody wrote just now. */
+export function writtenRow(time: number, service: string, message: string): LogRow {
+  const id = stableId('log', service, message, time);
+  return { id, time, status: 'info', message, service, host: 'web-1', tags: ['env:prod'], attributes: {} };
 }
 
 export interface MetricKind {
@@ -115,14 +126,14 @@ export const METRICS: readonly MetricKind[] = [
 
 /** Oldest first, one in five minutes. The last one has no value yet, as with real agents. */
 export function pointsOf(kind: MetricKind, service: string, now: number, from: number, to: number) {
-  const random = createRandom('devops', kind.name, service);
   const step = 5 * MINUTE;
-  const last = Math.min(to, now);
-  const times = Array.from({ length: Math.max(0, Math.ceil((last - from) / step)) }, (_, i) => from + i * step);
-  return times.map((time, index): readonly [number, number | null] => {
+  const [first, last] = [Math.ceil(from / step), Math.floor(Math.min(to, now) / step)];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, back): readonly [number, number | null] => {
+    const index = first + back;
+    const time = index * step;
     const broken = service === 'checkout' && isBroken(now - time);
-    const value = Math.round(kind.value(broken, random) * 10) / 10;
-    return [time, index === times.length - 1 ? null : value];
+    const value = Math.round(kind.value(broken, () => noise(index, kind.name.length + service.length)) * 10) / 10;
+    return [time, index === last ? null : value];
   });
 }
 

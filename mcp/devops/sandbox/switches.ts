@@ -29,6 +29,8 @@ const schema = z.strictObject({
   logStatus: z.enum(['done', 'timeout']),
   /** The answer of metric queries: as asked, or 200 with an error inside (§5.1). */
   metricStatus: z.enum(['ok', 'error']),
+  /** What Datadog's answers say of the requests that are left, and of the seconds until it counts anew. */
+  budget: z.object({ remaining: z.int().min(0), reset: z.int().min(0) }).nullable(),
   /** Rows of a page of logs at most, below the 1,000 of the vendor. */
   logPage: z.int().min(1).max(1_000),
 });
@@ -50,6 +52,7 @@ export function createDevopsSwitches(changes: Partial<DevopsSwitches>): Switches
     losesAnswers: false,
     logStatus: 'done',
     metricStatus: 'ok',
+    budget: null,
     logPage: 1_000,
     ...changes,
   });
