@@ -28,6 +28,16 @@ export const ERRORS = {
   },
   GH_HOST_RUNNING: { title: 'Another host is running on this home', hint: 'Use it, or end it with `gatehouse stop`.' },
 
+  // runtime
+  GH_RUNTIME_DAMAGED: {
+    title: 'Files of Gatehouse are missing or were changed',
+    hint: 'Install Gatehouse again; your connections and history stay as they are.',
+  },
+  GH_RUNTIME_NOT_PLACED: {
+    title: 'The programs that assistants start cannot be put into the home',
+    hint: 'Free some space (150 MB) and see that the folder can be written, then start Gatehouse again.',
+  },
+
   // vault
   GH_KEYCHAIN_NO_BUS: {
     title: 'There is no D-Bus session',
