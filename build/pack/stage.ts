@@ -21,8 +21,10 @@ import { type PackTarget, type Project, targetName } from './target.ts';
 const PROGRAMS = ['gatehouse.js', 'bridge.js', 'launcher.js', 'server.js', 'audit-worker.js'];
 
 export interface StageOptions {
-  /** The checkout, built. */
+  /** The checkout. */
   readonly root: string;
+  /** What was built of it. */
+  readonly dist: string;
   readonly folder: string;
   readonly target: PackTarget;
   readonly project: Project;
@@ -39,8 +41,7 @@ export interface Staged {
 }
 
 export async function stage(options: StageOptions): Promise<Staged> {
-  const { root, target, project, node } = options;
-  const dist = join(root, 'dist');
+  const { root, dist, target, project, node } = options;
   const bundled = JSON.parse(readFileSync(join(dist, 'bundled.json'), 'utf8')) as Bundled;
   const runtime = join(options.folder, 'runtime', project.version);
   const app = join(options.folder, 'app');
