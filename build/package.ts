@@ -19,7 +19,8 @@ type System = 'mac' | 'win' | 'linux';
 export function additionsOf(env: Environment, system: System): Configuration {
   if (system === 'linux') return linuxScripts();
   const signed = env.GATEHOUSE_SIGNED === '1';
-  const forced = signed ? { forceCodeSigning: true } : {};
+  // Without a signature there is nothing to compare an update's with: such a package is not told where updates come from.
+  const forced = signed ? { forceCodeSigning: true } : { publish: null };
   if (system === 'win') return { ...forced, win: windowsSigning(env, signed) };
   if (signed)
     for (const name of ['CSC_LINK', 'APPLE_API_KEY', 'APPLE_API_KEY_ID', 'APPLE_API_ISSUER'])

@@ -37,6 +37,22 @@ export const ERRORS = {
     title: 'The programs that assistants start cannot be put into the home',
     hint: 'Free some space (150 MB) and see that the folder can be written, then start Gatehouse again.',
   },
+  GH_UPDATE_CHECK: {
+    title: 'It could not be found out whether there is an update',
+    hint: 'See that this computer is online and look again later. Nothing was changed.',
+  },
+  GH_UPDATE_DOWNLOAD: {
+    title: 'The update could not be fetched',
+    hint: 'Try again later. Nothing was changed.',
+  },
+  GH_UPDATE_REFUSED: {
+    title: 'The update is not what was published, or not signed by its publisher, and was thrown away',
+    hint: 'Try again on another network. If it happens again, do not install it by hand and report it.',
+  },
+  GH_UPDATE_INSTALL: {
+    title: 'The update could not be installed',
+    hint: 'Gatehouse starts again as it was. Try once more, or install the new version by hand.',
+  },
 
   // vault
   GH_KEYCHAIN_NO_BUS: {
