@@ -2,6 +2,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,21 +18,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { extractFile, listPackage } from '@electron/asar';
-import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { runtimeAt } from '../app/runtime.ts';
 import { checkRuntime, readManifest } from '../app/runtime-check.ts';
 import { installation, processesOf } from '../app/testing/programs.ts';
+import { checkPackage } from './check-package.ts';
 import type { Bundled } from './pack/bundled.ts';
+import { fusesOf, problemsOf } from './pack/fuses.ts';
 import { filesIn } from './pack/stage.ts';
 import { projectAt } from './pack/target.ts';
+import { makeElectronDist } from './testing/electron-dist.ts';
 import { pack } from './testing/pack.ts';
 
 const root = join(import.meta.dirname, '..');
 const { version, node } = projectAt(root);
 const ourNode = realpathSync(process.execPath);
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-package-'));
+const SIGNATURE = 'signed by the test';
 const apps = { linux: '', win: '', mac: '' };
 let resources = '';
 
@@ -42,10 +47,17 @@ beforeAll(async () => {
   // What is no program of this machine is not run: any file stands for their Node.
   const otherNode = join(root, 'package.json');
   resources = await pack(made('linux'), { platform: 'linux', arch: 'x64' }, ourNode);
-  const windows = await pack(made('win'), { platform: 'win32', arch: 'arm64' }, otherNode);
+  const windows = await pack(made('win'), { platform: 'win32', arch: 'arm64' }, otherNode, {
+    win: { signtoolOptions: { signingHashAlgorithms: ['sha256'], sign: ({ path }) => markSigned(path) } },
+  });
   const mac = await pack(made('mac'), { platform: 'darwin', arch: 'arm64' }, otherNode);
   Object.assign(apps, { linux: join(resources, '..'), win: join(windows, '..'), mac: join(mac, '..', '..') });
 }, 120_000);
+/** In place of signtool: a signature changes the file at its end. */
+async function markSigned(file: string): Promise<void> {
+  appendFileSync(file, SIGNATURE);
+}
+
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Names that a build makes from content stand as `*`, so that the list changes only when something new is shipped. */
@@ -204,26 +216,40 @@ describe('what is shipped', () => {
 });
 
 describe('what is done to Electron', () => {
+  const programs = (): readonly string[] => [
+    join(apps.linux, 'gatehouse-app'),
+    join(apps.win, 'Gatehouse.exe'),
+    apps.mac,
+  ];
+
   test('[fuses] the fuses are as wanted when they are read back, on all three systems', async () => {
-    for (const program of [join(apps.linux, 'gatehouse-app'), join(apps.win, 'Gatehouse.exe'), apps.mac]) {
-      const wire = await getCurrentFuseWire(program);
-      const told = Object.fromEntries(
-        Object.entries(FuseV1Options)
-          .filter(([name]) => Number.isNaN(Number(name)))
-          .map(([name, at]) => [name, String.fromCharCode(Number(wire[at as FuseV1Options]))]),
-      );
-      expect(told, program).toEqual({
-        RunAsNode: '0',
-        EnableCookieEncryption: '1',
-        EnableNodeOptionsEnvironmentVariable: '0',
-        EnableNodeCliInspectArguments: '0',
-        EnableEmbeddedAsarIntegrityValidation: '1',
-        OnlyLoadAppFromAsar: '1',
-        LoadBrowserProcessSpecificV8Snapshot: '0',
-        GrantFileProtocolExtraPrivileges: '0',
-        WasmTrapHandlers: '1',
+    for (const program of programs()) {
+      expect(await fusesOf(program), program).toEqual({
+        RunAsNode: 'off',
+        EnableCookieEncryption: 'on',
+        EnableNodeOptionsEnvironmentVariable: 'off',
+        EnableNodeCliInspectArguments: 'off',
+        EnableEmbeddedAsarIntegrityValidation: 'on',
+        OnlyLoadAppFromAsar: 'on',
+        LoadBrowserProcessSpecificV8Snapshot: 'off',
+        GrantFileProtocolExtraPrivileges: 'off',
+        WasmTrapHandlers: 'on',
       });
+      expect(await problemsOf(program)).toEqual([]);
     }
+  });
+
+  test('[fuses] a program whose fuses are not as wanted fails the check that the release makes', async () => {
+    const other = join(makeElectronDist(mkdtempSync(join(folder, 'as-shipped-')), { platform: 'linux' }), 'electron');
+    expect(await problemsOf(other)).toEqual([
+      'RunAsNode is on',
+      'EnableCookieEncryption is off',
+      'EnableNodeOptionsEnvironmentVariable is on',
+      'EnableNodeCliInspectArguments is on',
+      'EnableEmbeddedAsarIntegrityValidation is off',
+      'OnlyLoadAppFromAsar is off',
+      'GrantFileProtocolExtraPrivileges is on',
+    ]);
   });
 
   test('[fuses] the hash of the archive that Electron checks is in the program, where the system has it', () => {
@@ -241,6 +267,29 @@ describe('what is done to Electron', () => {
     expect(plist).toMatch(/CFBundleTypeExtensions<\/key>\s*<array>\s*<string>gatehouse</);
     expect(plist).toMatch(/CFBundleIdentifier<\/key>\s*<string>io\.gatehouse\.app</);
   });
+});
+
+describe('signing', () => {
+  test('[runtime-signed] [windows-signing] on Windows app, Node and keychain library are signed once each, before their hashes are taken', async () => {
+    const runtime = join(apps.win, 'resources', 'runtime', version);
+    const signed = ['Gatehouse.exe', `resources/runtime/${version}/node.exe`];
+    signed.push(`resources/runtime/${version}/node_modules/keytar/prebuilds/win32-arm64/keytar.node`);
+    for (const file of signed) {
+      const text = readFileSync(join(apps.win, file)).toString('latin1');
+      expect(text.split(SIGNATURE), file).toHaveLength(2);
+    }
+    const manifest = readManifest(join(runtime, 'manifest.json'));
+    expect(await checkRuntime(runtime, manifest)).toEqual({ read: Object.keys(manifest.files).length });
+  });
+});
+
+test('what a release checks after packing is right for all three systems, and wrong for a package that somebody touched', async () => {
+  for (const app of [apps.linux, apps.win, apps.mac]) expect(await checkPackage(app)).toContain('fuses as wanted');
+  const touched = join(folder, 'touched');
+  cpSync(apps.win, touched, { recursive: true });
+  const bridge = join(touched, 'resources', 'runtime', version, 'bridge.js');
+  appendFileSync(bridge, '\n');
+  await expect(checkPackage(touched)).rejects.toMatchObject({ code: 'GH_RUNTIME_DAMAGED' });
 });
 
 describe('the packaged programs at work', { timeout: 60_000 }, () => {
@@ -361,11 +410,14 @@ describe('the packaged programs at work', { timeout: 60_000 }, () => {
   });
 });
 
-test('[packaged-linux] the file that tells the updater where to look is in the package', () => {
+test('[no-updater] a package that is not signed is not told where updates come from; an AppImage, which is never signed, is', () => {
   expect(parse(readFileSync(join(resources, 'app-update.yml'), 'utf8'))).toMatchObject({
     provider: 'github',
-    updaterCacheDirName: 'gatehouse-updater',
+    owner: 'someone',
+    repo: 'gatehouse',
   });
+  for (const app of [apps.win, apps.mac])
+    expect(filesIn(app).filter(path => path.endsWith('app-update.yml'))).toEqual([]);
 });
 
 function digest(file: string): string {

@@ -37,6 +37,10 @@ export const ERRORS = {
     title: 'The programs that assistants start cannot be put into the home',
     hint: 'Free some space (150 MB) and see that the folder can be written, then start Gatehouse again.',
   },
+  GH_COMMAND_TAKEN: {
+    title: 'The name `gatehouse` is taken by a file of somebody else',
+    hint: 'Move that file away and install the command again, or use `bin/gatehouse` in the home by its full path.',
+  },
   GH_UPDATE_CHECK: {
     title: 'It could not be found out whether there is an update',
     hint: 'See that this computer is online and look again later. Nothing was changed.',

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'electron-builder';
+import { build, type Configuration } from 'electron-builder';
 import type { Bundled } from '../pack/bundled.ts';
 import { createHooks } from '../pack/hooks.ts';
 import { type PackTarget, projectAt } from '../pack/target.ts';
@@ -13,9 +13,14 @@ const SYSTEMS = { darwin: 'mac', win32: 'win', linux: 'linux' } as const;
 
 /**
  * Packages what is in `dist/` for a target with electron-builder itself, over a stand-in for Electron and a Node from a vendor on this machine.
- * `binary`: what is the target's Node. Returns the folder that holds the app's resources.
+ * `binary`: what is the target's Node; `more`: what this test adds to the configuration. Returns the folder that holds the app's resources.
  */
-export async function pack(folder: string, target: PackTarget, binary: string): Promise<string> {
+export async function pack(
+  folder: string,
+  target: PackTarget,
+  binary: string,
+  more: Configuration = {},
+): Promise<string> {
   const { node: version } = projectAt(root);
   const system = SYSTEMS[target.platform];
   for (const made of ['vendor', 'electron', 'out']) mkdirSync(join(folder, made), { recursive: true });
@@ -33,11 +38,12 @@ export async function pack(folder: string, target: PackTarget, binary: string): 
     [target.arch]: true,
     publish: 'never',
     config: {
-      ...additionsOf({}, system),
+      ...additionsOf({ GITHUB_REPOSITORY: 'someone/gatehouse' }, system),
       ...createHooks({ archives: () => archives, dist: withMain(folder) }),
       compression: 'store',
       electronDist: makeElectronDist(join(folder, 'electron'), target),
       directories: { output: join(folder, 'out') },
+      ...more,
     },
   });
   const unpacked = { darwin: 'mac', win32: 'win', linux: 'linux' }[target.platform];
