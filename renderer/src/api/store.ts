@@ -4,12 +4,12 @@ import type {
   BackendView,
   ClientView,
   ConnectionView,
-  HostEvent,
+  DesktopEvent,
   QuestionView,
   StatusView,
 } from '../../../app/contract/index.ts';
-import { call, type Failure, failureOf } from './client.ts';
-import { type Line, listen } from './events.ts';
+import { call, type Failure, failureOf, listen } from './client.ts';
+import type { Line } from './door.ts';
 
 /** What the host holds and several screens show. */
 interface Loaded {
@@ -109,7 +109,7 @@ export const unsay = (): void => set({ said: null });
 export const dismissProblem = (): void => set({ problem: null });
 
 /** What the host pushes, and that a line stands again: what happened in between was not heard. */
-type Heard = HostEvent | { readonly type: 'line' };
+type Heard = DesktopEvent | { readonly type: 'line' };
 const listeners = new Set<(heard: Heard) => void>();
 
 /** For what one screen alone follows. Returns how to stop. */
@@ -121,7 +121,7 @@ const tell = (heard: Heard): void => {
   for (const listener of listeners) listener(heard);
 };
 
-function onEvent(event: HostEvent): void {
+function onEvent(event: DesktopEvent): void {
   tell(event);
   switch (event.type) {
     case 'approvals':
