@@ -343,11 +343,11 @@ async function start(): Promise<void> {
     },
   });
   await follow.refresh();
-  if (asked.demo) await demonstrateAll((name, input) => host.call(name, input));
   const hidden = asked.hidden || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin);
   if (hidden) app.dock?.hide();
   else main.show();
   for (const one of early) take(one);
+  if (asked.demo) await demonstrateAll((name, input) => host.call(name, input));
 }
 
 function notStarted(error: unknown): void {

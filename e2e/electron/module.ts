@@ -481,6 +481,8 @@ const forApp: ForApp = {
 
 if (process.send === undefined) throw new Error('The stand-in runs under the specs, which hold its other end.');
 process.on('disconnect', () => process.exit(1));
+// As Electron does it on POSIX.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => known.quit());
 const browser: ForBrowser = openWire<ForApp, ForBrowser>(
   { send: message => void process.send?.(message), events: process },
   forApp,

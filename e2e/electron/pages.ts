@@ -2,23 +2,22 @@ import { readFileSync } from 'node:fs';
 import type { BrowserContext, Frame, Page, Route } from '@playwright/test';
 import { type ForApp, type ForBrowser, STAND_IN_ORIGIN, toApp, toPage } from './wire.ts';
 
+export type Interference = () => Promise<object | undefined>;
+
 /** The app's windows as pages of the specs' browser. */
 export interface Pages extends ForBrowser {
   /** The next window is made of this page; further ones are new pages beside it. */
   adopt(page: Page): void;
   pageOf(window: number): Page | undefined;
-  /** From now on a procedure fails like this, without reaching the app; `undefined`: no longer. */
-  fail(channel: string, answer: unknown): void;
-  /** Called before a procedure is passed on. */
-  hold(channel: string, until: Promise<void> | undefined): void;
+  /** Does this before a request of a window is passed on; when it gives an answer, that is told instead. */
+  interfere(channel: string, work: Interference | undefined): void;
 }
 
 const BINDING = '__standIn';
 
 export function createPages(app: () => ForApp): Pages {
   const pages = new Map<number, Page>();
-  const failing = new Map<string, unknown>();
-  const holding = new Map<string, Promise<void>>();
+  const interfering = new Map<string, Interference>();
   let adopted: Page | undefined;
   let context: BrowserContext | undefined;
   const of = (window: number): Page => {
@@ -52,8 +51,8 @@ export function createPages(app: () => ForApp): Pages {
       async ({ frame }: { readonly frame: Frame }, [what, ...given]: readonly unknown[]) => {
         if (what === 'open') return app().open({ window, address: String(given[0]) });
         const [channel, args] = given as [string, readonly unknown[]];
-        await holding.get(channel);
-        if (failing.has(channel)) return failing.get(channel);
+        const told = await interfering.get(channel)?.();
+        if (told !== undefined) return told;
         const from = { url: toApp(frame.url()), main: frame.parentFrame() === null };
         return app().invoke({ window, frame: from, channel, args });
       },
@@ -82,13 +81,9 @@ export function createPages(app: () => ForApp): Pages {
       context = page.context();
     },
     pageOf: window => pages.get(window),
-    fail(channel, told) {
-      if (told === undefined) failing.delete(channel);
-      else failing.set(channel, told);
-    },
-    hold(channel, until) {
-      if (until === undefined) holding.delete(channel);
-      else holding.set(channel, until);
+    interfere(channel, work) {
+      if (work === undefined) interfering.delete(channel);
+      else interfering.set(channel, work);
     },
     async create({ window, preload, width, height }) {
       const page = adopted ?? (await context?.newPage());

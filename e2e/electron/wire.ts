@@ -150,7 +150,9 @@ export function openWire<Mine extends Methods<Mine>, Theirs extends Methods<Thei
         value => port.send({ reply: message.id, value }),
         (error: unknown) =>
           port.send({ reply: message.id, error: error instanceof Error ? error.message : String(error) }),
-      );
+      )
+      // Whoever asked has ended meanwhile.
+      .catch(() => undefined);
   });
   const gone = (): void => {
     for (const { reject } of waiting.values()) reject(new Error('The other side is gone.'));
