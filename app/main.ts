@@ -45,7 +45,7 @@ import { followScreenLock } from './electron/screen-lock.ts';
 import { type AppState, followHost, NOTHING_YET } from './electron/state.ts';
 import { type AppTray, createTray } from './electron/tray.ts';
 import { trayIcons } from './electron/tray-icons.ts';
-import { type TrayDeed, trayModel } from './electron/tray-model.ts';
+import { endingModel, type TrayDeed, trayModel } from './electron/tray-model.ts';
 import { trayIsVisible } from './electron/tray-presence.ts';
 import { onWake } from './electron/wake.ts';
 import { webPreferences } from './electron/web-preferences.ts';
@@ -107,6 +107,8 @@ else app.exit(0);
 async function start(): Promise<void> {
   const runtime = findRuntime(VERSION, import.meta.url);
   let state: AppState = NOTHING_YET;
+  let ending = false;
+  const trayNow = () => (ending ? endingModel(words()) : trayModel(state, words()));
   const words = () => wordsOf(state.language, app.getPreferredSystemLanguages());
   const openOutside = (address: string): void => {
     if (mayOpen(address)) void shell.openExternal(address);
@@ -232,7 +234,7 @@ async function start(): Promise<void> {
       icons: trayIcons(join(import.meta.dirname, 'icons', 'tray'), platform),
       platform,
       act,
-      first: trayModel(state, words()),
+      first: trayNow(),
     });
   } catch (error) {
     // Without a tray everything is in the window and its menu.
@@ -270,7 +272,7 @@ async function start(): Promise<void> {
   const attend = createAttention({ app, window: () => main.current() });
   const follow = followHost(host, (now, before) => {
     state = now;
-    tray?.show(trayModel(now, words()));
+    tray?.show(trayNow());
     notifications.show(now);
     attend(now, before);
     if (now.language !== before.language) showMenu();
@@ -330,11 +332,8 @@ async function start(): Promise<void> {
     begin() {
       main.letGo();
       popover.hide();
-      tray?.show({
-        ...trayModel(state, words()),
-        toolTip: words().quitting,
-        items: [{ is: 'note', label: words().quitting }],
-      });
+      ending = true;
+      tray?.show(trayNow());
     },
     finish() {
       stopWaking();

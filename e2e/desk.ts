@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { test as base, expect, type Page } from '@playwright/test';
 import type { InputOf, OutputOf, ProcedureName } from '../app/contract/index.ts';
 import { channelOf } from '../app/electron/channels.ts';
 import { eventually, fixture, isRunning, runtime } from '../app/testing/index.ts';
 import { type Installation, installation, processesOf } from '../app/testing/programs.ts';
+import { type Assistant, connectAssistant } from './assistant.ts';
 import { launch, type RunningApp } from './electron/launch.ts';
 import type { Interference } from './electron/pages.ts';
 import { STAND_IN_ORIGIN } from './electron/wire.ts';
@@ -41,6 +40,7 @@ export const test = base.extend<{ readonly tolerance: Tolerance }, { readonly wi
     { auto: true },
   ],
 });
+export type { Assistant } from './assistant.ts';
 export { expect };
 
 /** WCAG 2.2, A and AA: all of axe's rules for it. */
@@ -64,11 +64,6 @@ export interface Desk {
   interfere(page: Page, name: ProcedureName, work: Interference | undefined): Promise<void>;
 }
 
-export interface Assistant {
-  /** The text of the answer, of a refusal too. */
-  call(tool: string, args?: Record<string, unknown>): Promise<string>;
-}
-
 interface DeskOptions {
   readonly serve?: readonly string[];
   readonly prepare?: (folder: string) => void;
@@ -78,7 +73,7 @@ interface DeskOptions {
 export function setUpDesk(options: DeskOptions = {}): Desk {
   let here: Installation | undefined;
   let app: RunningApp | undefined;
-  const clients: Client[] = [];
+  const clients: Assistant[] = [];
   const family = new Set<number>();
   const installed = (): Installation => {
     if (here === undefined) throw new Error('The desk is set up before the first test.');
@@ -107,22 +102,9 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       return id;
     },
     async assistant(connection) {
-      const client = new Client({ name: 'e2e', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+      const client = await connectAssistant(installed().home, connection);
       clients.push(client);
-      await client.connect(
-        new StdioClientTransport({
-          command: runtime.node,
-          args: [runtime.bridge, connection, '--home', installed().home],
-          env: {},
-          cwd: '/',
-        }),
-      );
-      return {
-        async call(tool, args = {}) {
-          const { content } = await client.callTool({ name: tool, arguments: args });
-          return JSON.stringify(content);
-        },
-      };
+      return client;
     },
     async open(page, hash = '#/connections') {
       if (app === undefined) await page.goto(desk.url);

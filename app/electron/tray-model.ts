@@ -58,6 +58,13 @@ export function trayModel(state: AppState, words: AppWords): TrayModel {
   };
 }
 
+/** While the app ends nothing can be chosen any more. */
+export const endingModel = (words: AppWords): TrayModel => ({
+  state: 'paused',
+  toolTip: words.quitting,
+  items: [{ is: 'note', label: words.quitting }],
+});
+
 function connectionItems(
   { connections }: AppState,
   words: AppWords,

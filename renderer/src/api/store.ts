@@ -5,6 +5,7 @@ import type {
   ClientView,
   ConnectionView,
   DesktopEvent,
+  InvitationView,
   QuestionView,
   StatusView,
 } from '../../../app/contract/index.ts';
@@ -36,6 +37,8 @@ interface State {
   readonly problem: Failure | null;
   /** How something went that was asked for from anywhere; stands above the screen until it is closed. */
   readonly said: { readonly tone: 'good' | 'bad'; readonly text: string } | null;
+  /** A connection that somebody passed on, which the person has taken up; its form is filled with it. */
+  readonly taken: InvitationView['connection'] | null;
   /** Tokens to take back what was written into an assistant's file, while this window is open. */
   readonly undo: Readonly<Record<string, string>>;
 }
@@ -48,6 +51,7 @@ export const useStore = create<State>(() => ({
   code: null,
   problem: null,
   said: null,
+  taken: null,
   undo: {},
 }));
 
@@ -144,6 +148,9 @@ function onEvent(event: DesktopEvent): void {
       );
     case 'code':
       return set({ code: { code: event.code, expiresAt: event.expiresAt } });
+    case 'go':
+      location.hash = event.place;
+      return;
     case 'entries':
       return set(({ historyMoves }) => ({ historyMoves: historyMoves + 1 }));
   }
