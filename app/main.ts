@@ -22,6 +22,7 @@ import {
   Tray,
   type WebContents,
 } from 'electron';
+import { noteInstalledApp } from './commands/installed-app.ts';
 import type { BackendView, DesktopEvent } from './contract/index.ts';
 import { GatehouseError } from './contract/index.ts';
 import { demonstrateAll } from './demonstrations.ts';
@@ -52,7 +53,7 @@ import { webPreferences } from './electron/web-preferences.ts';
 import { type Answerer, openWindowDoor } from './electron/window-door.ts';
 import { wordsOf } from './electron/words.ts';
 import { findRuntime } from './runtime.ts';
-import { homeFolder } from './storage/paths.ts';
+import { homeFolder, privateFolder } from './storage/paths.ts';
 import { VERSION } from './version.ts';
 
 const { platform } = process;
@@ -65,7 +66,7 @@ process.on('exit', () => {
 
 app.setName('Gatehouse');
 // What Chromium keeps lies in the home, so that every home has an app of its own.
-app.setPath('userData', join(home, 'app'));
+app.setPath('userData', privateFolder(join(privateFolder(home), 'app')));
 if (platform === 'win32') app.setAppUserModelId('io.gatehouse.app');
 declareScheme(protocol);
 
@@ -131,10 +132,12 @@ async function start(): Promise<void> {
   );
   const locked = followScreenLock(powerMonitor);
   const memory = openMemory(join(home, 'app-memory.json'));
+  // An AppImage is unpacked anew at every start; its own file is what stays.
+  const launcher = process.env.APPIMAGE ?? process.execPath;
   const login = atLogin({
     app,
     platform,
-    launcher: process.env.APPIMAGE ?? process.execPath,
+    launcher,
     configFolder: process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'),
   });
   const invitations = createInvitations();
@@ -303,7 +306,10 @@ async function start(): Promise<void> {
     const { filePaths } = await dialog.showOpenDialog({ properties: ['openFile'], filters });
     for (const file of filePaths) take(file);
   }
-  if (app.isPackaged) app.setAsDefaultProtocolClient('gatehouse');
+  if (app.isPackaged) {
+    app.setAsDefaultProtocolClient('gatehouse');
+    if (!asked.demo) noteInstalledApp(home, launcher);
+  }
 
   // Life
   app.on('second-instance', (_event, _argv, _folder, given) => {

@@ -8,7 +8,8 @@ const DRAIN_MS = 5_000;
 
 /**
  * Quitting waits for running calls, then ends every server and the host, then the app. Asked twice, it does not wait. When the
- * system shuts down nothing is held up: the servers end with the host, whatever ends it.
+ * system shuts down nothing is held up: the servers end with the host, whatever ends it. `end` is for who must know when all
+ * have ended and goes on from there, as an update does.
  */
 export function endInOrder(deps: {
   readonly app: Pick<App, 'on' | 'exit'>;
@@ -20,10 +21,10 @@ export function endInOrder(deps: {
   readonly begin: () => void;
   readonly finish: () => void;
   readonly drainMs?: number;
-}): void {
-  let ending = false;
+}): { readonly end: () => Promise<void> } {
+  let ended: Promise<void> | undefined;
   let hurry = false;
-  const end = async (): Promise<void> => {
+  const work = async (): Promise<void> => {
     deps.begin();
     const busy = (): boolean => deps.state().connections.some(({ openCalls }) => openCalls > 0);
     await deps.refresh();
@@ -34,6 +35,10 @@ export function endInOrder(deps: {
     await deps.host.stop();
     deps.finish();
   };
+  const end = (): Promise<void> => {
+    ended ??= work();
+    return ended;
+  };
   let shutdown = false;
   deps.power.on('shutdown', () => {
     shutdown = true;
@@ -43,14 +48,14 @@ export function endInOrder(deps: {
   deps.app.on('before-quit', event => {
     if (shutdown) return;
     event.preventDefault();
-    if (ending) {
+    if (ended !== undefined) {
       hurry = true;
       return;
     }
-    ending = true;
     void end().then(
       () => deps.app.exit(0),
       () => deps.app.exit(1),
     );
   });
+  return { end };
 }

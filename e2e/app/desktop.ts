@@ -16,11 +16,14 @@ export interface Desktop extends RunningApp {
   says(text: string): Promise<void>;
 }
 
-export async function desktop(page: Page | undefined, options: LaunchOptions = {}): Promise<Desktop> {
+export async function desktop(
+  page: Page | undefined,
+  options: LaunchOptions & { readonly before?: (here: Installation) => Promise<unknown> } = {},
+): Promise<Desktop> {
   const here = installation();
+  await options.before?.(here);
   const app = await launch(page, { ...options, folder: here.folder, home: here.home });
   const assistants: Assistant[] = [];
-  await eventually(() => here.hostPid() === app.child.pid, 20_000);
   await eventually(async () => (await app.see()).appMenu.length > 0, 20_000);
   return {
     ...app,

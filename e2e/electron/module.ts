@@ -55,7 +55,7 @@ const known = {
   isPackaged: process.env.STAND_IN_PACKAGED === '1',
   setName: () => undefined,
   setPath(name: string, path: string) {
-    mkdirSync(path, { recursive: true });
+    if (!existsSync(path)) throw new Error(`Failed to set path: ${path} does not exist`);
     paths[name] = path;
   },
   setAppUserModelId: () => undefined,
