@@ -31,6 +31,7 @@ import { type Asked, askedSchema, readArguments } from './electron/arguments.ts'
 import { createAttention } from './electron/attention.ts';
 import { SIZE } from './electron/bounds.ts';
 import { endInOrder } from './electron/ending.ts';
+import { keepEndpoint } from './electron/endpoint.ts';
 import { anonymous, openFailures } from './electron/failures.ts';
 import { openHostLine } from './electron/host-line.ts';
 import { createInvitations } from './electron/invitations.ts';
@@ -347,7 +348,7 @@ async function start(): Promise<void> {
       tray?.end();
     },
   });
-  await follow.refresh();
+  await Promise.all([follow.refresh(), keepEndpoint(host, memory).check()]);
   const hidden = asked.hidden || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin);
   if (hidden) app.dock?.hide();
   else main.show();

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from 'electron';
+import { GatehouseError } from '../contract/index.ts';
 
 /** Whether the app starts, hidden, when the person logs in. */
 export interface AtLogin {
@@ -46,6 +47,8 @@ export function atLogin(deps: {
 
 /** freedesktop.org, Desktop Entry Specification 1.5, "The Exec key": quotes, and a backslash before what a shell would read. */
 export function autostartEntry(launcher: string): string {
+  if (/[\n\r]/.test(launcher))
+    throw new GatehouseError('GH_USAGE', 'The path of the app holds a line break; the desktop cannot start it.');
   const quoted = launcher
     .replaceAll(/["`$\\]/g, '\\$&')
     .replaceAll('\\', '\\\\')

@@ -8,6 +8,8 @@ const schema = z.object({
   maximized: z.boolean().optional(),
   /** The person was told once that closing the window leaves Gatehouse running. */
   toldAboutClosing: z.boolean().optional(),
+  /** Of the MCP endpoint over HTTP. */
+  endpointPort: z.number().int().min(1).max(65_535).optional(),
 });
 export type Remembered = z.output<typeof schema>;
 

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { eventually, fixture, runtime } from '../../app/testing/index.ts';
 import type { Installation } from '../../app/testing/programs.ts';
 import { type Assistant, connectAssistant } from '../assistant.ts';
-import { desktop } from './desktop.ts';
+import { launch } from '../electron/launch.ts';
+import { ask, desktop } from './desktop.ts';
 
 const addEcho = async (here: Installation): Promise<void> => {
   const args = JSON.stringify([fixture('raw-server'), 'legacy']);
@@ -76,4 +77,21 @@ test('an installed app notes where it is, for whoever needs a host', async () =>
   const note = join(app.home, 'app.json');
   await expect.poll(() => existsSync(note)).toBe(true);
   expect(JSON.parse(readFileSync(note, 'utf8'))).toEqual({ launcher: '/opt/Gatehouse.AppImage' });
+});
+
+test('the MCP endpoint over HTTP is open while the setting is on, at the same address after a restart', async ({
+  page,
+  context,
+}) => {
+  await using app = await desktop(page);
+  const addressIn = (at: Page): Promise<string | null> => ask(at, 'status', {}).then(({ mcpEndpoint }) => mcpEndpoint);
+  const main = await app.main();
+  expect(await addressIn(main)).toBeNull();
+  await ask(main, 'settings.set', { name: 'mcpEndpoint', value: true });
+  await expect.poll(() => addressIn(main)).toContain('/mcp/');
+  const address = await addressIn(main);
+  await app.app.choose({ menu: 'tray', path: ['Quit'] }).catch(() => undefined);
+  await app.ended();
+  await using again = await launch(await context.newPage(), { folder: app.folder, home: app.home });
+  expect(await addressIn(await again.main())).toBe(address);
 });
