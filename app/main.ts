@@ -332,10 +332,13 @@ async function start(): Promise<void> {
   });
   endInOrder({
     app,
-    power: powerMonitor,
+    onBeforeQuit: listener => void app.on('before-quit', listener),
+    onShutdown: listener => void powerMonitor.on('shutdown', listener),
     host,
-    state: follow.state,
-    refresh: follow.refresh,
+    async openCalls() {
+      await follow.refresh();
+      return state.connections.reduce((sum, { openCalls }) => sum + openCalls, 0);
+    },
     begin() {
       main.letGo();
       popover.hide();

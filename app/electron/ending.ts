@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { App, PowerMonitor } from 'electron';
+import type { App } from 'electron';
 import type { HostLine } from './host-line.ts';
-import type { AppState } from './state.ts';
 
 /** So long a quit waits for calls that run; the stop ladder of the servers comes after it. */
 const DRAIN_MS = 5_000;
@@ -12,11 +11,12 @@ const DRAIN_MS = 5_000;
  * have ended and goes on from there, as an update does.
  */
 export function endInOrder(deps: {
-  readonly app: Pick<App, 'on' | 'exit'>;
-  readonly power: Pick<PowerMonitor, 'on'>;
-  readonly host: HostLine;
-  readonly state: () => AppState;
-  readonly refresh: () => Promise<void>;
+  readonly app: Pick<App, 'exit'>;
+  readonly onBeforeQuit: (listener: (event: { preventDefault(): void }) => void) => void;
+  readonly onShutdown: (listener: () => void) => void;
+  readonly host: Pick<HostLine, 'stop'>;
+  /** Calls that run now. */
+  readonly openCalls: () => Promise<number>;
   /** Before anything else: windows may close now, the tray says so. */
   readonly begin: () => void;
   readonly finish: () => void;
@@ -24,29 +24,28 @@ export function endInOrder(deps: {
 }): { readonly end: () => Promise<void> } {
   let ended: Promise<void> | undefined;
   let hurry = false;
+  let done = false;
   const work = async (): Promise<void> => {
     deps.begin();
-    const busy = (): boolean => deps.state().connections.some(({ openCalls }) => openCalls > 0);
-    await deps.refresh();
-    for (const until = Date.now() + (deps.drainMs ?? DRAIN_MS); busy() && !hurry && Date.now() < until; ) {
-      await sleep(100);
-      await deps.refresh();
-    }
+    const until = Date.now() + (deps.drainMs ?? DRAIN_MS);
+    while ((await deps.openCalls()) > 0 && !hurry && Date.now() < until) await sleep(100);
     await deps.host.stop();
     deps.finish();
   };
   const end = (): Promise<void> => {
-    ended ??= work();
+    ended ??= work().finally(() => {
+      done = true;
+    });
     return ended;
   };
   let shutdown = false;
-  deps.power.on('shutdown', () => {
+  deps.onShutdown(() => {
     shutdown = true;
     deps.begin();
     void deps.host.stop();
   });
-  deps.app.on('before-quit', event => {
-    if (shutdown) return;
+  deps.onBeforeQuit(event => {
+    if (shutdown || done) return;
     event.preventDefault();
     if (ended !== undefined) {
       hurry = true;

@@ -1,17 +1,18 @@
 import type { App, Session, WebContents } from 'electron';
-import { isOurs } from './origin.ts';
+import { isOurs, ORIGIN } from './origin.ts';
 
 /** What a page of ours may use: it writes to the clipboard when somebody presses "Copy". */
 const PERMITTED: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 
 /**
- * Nothing that a window shows leads anywhere else: no navigation, no new windows, no embedded pages, no permissions. A link
- * that leads out is handed to `openOutside`, which has its own list.
+ * Nothing that a window shows leads anywhere else: no navigation, no new windows, no embedded pages, no permissions, no
+ * downloads but of what the page itself made. A link that leads out is handed to `openOutside`, which has its own list.
  */
 export function lockDown(
   app: Pick<App, 'on'>,
   session: Pick<
     Session,
+    | 'on'
     | 'setPermissionRequestHandler'
     | 'setPermissionCheckHandler'
     | 'setDevicePermissionHandler'
@@ -33,6 +34,9 @@ export function lockDown(
       openOutside(url);
       return { action: 'deny' };
     });
+  });
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${ORIGIN}/`)) event.preventDefault();
   });
   session.setPermissionRequestHandler((contents, permission, answer) =>
     answer(PERMITTED.has(permission) && isOurs(contents.getURL())),

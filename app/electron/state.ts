@@ -29,7 +29,7 @@ export const waitingIn = (state: AppState): number => state.approvals.length + s
 export function followHost(
   host: HostLine,
   onChanged: (state: AppState, before: AppState) => void,
-): { readonly state: () => AppState; readonly refresh: () => Promise<void> } {
+): { readonly refresh: () => Promise<void> } {
   let state = NOTHING_YET;
   const set = (change: Partial<AppState>): void => {
     const before = state;
@@ -63,5 +63,5 @@ export function followHost(
   };
   host.subscribe(hear);
   host.onLine(line => (line === 'up' ? void refresh().catch(ignore) : set({ reachable: false })));
-  return { state: () => state, refresh: () => refresh().catch(ignore) };
+  return { refresh: () => refresh().catch(ignore) };
 }

@@ -59,7 +59,7 @@ export function openWindowDoor(deps: {
 
   for (const name of Object.keys(windowProcedures) as WindowProcedureName[]) {
     handle(channelOf(name), windowProcedures[name].input, async input => {
-      if (deps.locked() && widens(name))
+      if (widens(name) && deps.locked())
         throw new GatehouseError('GH_SCREEN_LOCKED', 'The screen is locked: nothing can be allowed now.');
       return (await deps.answer(name, input)) ?? null;
     });

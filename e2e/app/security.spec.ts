@@ -146,6 +146,18 @@ test('[navigation-denied] no page leads the window elsewhere', async ({ page }) 
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
 });
 
+test('[navigation-denied] nothing is downloaded but what the page itself made', async () => {
+  await using app = await desktop(undefined, { args: ['--hidden'] });
+  for (const [address, allowed] of [
+    ['blob:app://gatehouse/0b5c', true],
+    ['blob:https://example.com/0b5c', false],
+    ['https://example.com/setup.exe', false],
+    ['app://gatehouse/index.html', false],
+    ['data:text/plain,x', false],
+  ] as const)
+    expect(await app.app.download({ address }), address).toBe(allowed);
+});
+
 test('[new-windows-denied] no page opens a window of its own', async ({ page }) => {
   await using app = await desktop(page);
   const main = await app.main();

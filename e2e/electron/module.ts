@@ -297,17 +297,21 @@ export const shell = strict('shell', {
 type RequestHandler = (contents: unknown, permission: string, answer: (granted: boolean) => void) => void;
 type CheckHandler = (contents: unknown, permission: string, origin: string) => boolean;
 let [requested, checked]: [RequestHandler, CheckHandler] = [(_c, _p, answer) => answer(true), () => true];
+const sessionEvents = new EventEmitter();
 export const session = strict('session', {
-  defaultSession: strict('session.defaultSession', {
-    setPermissionRequestHandler(handler: RequestHandler) {
-      requested = handler;
-    },
-    setPermissionCheckHandler(handler: CheckHandler) {
-      checked = handler;
-    },
-    setDevicePermissionHandler: () => undefined,
-    setDisplayMediaRequestHandler: () => undefined,
-  }),
+  defaultSession: strict(
+    'session.defaultSession',
+    Object.assign(sessionEvents, {
+      setPermissionRequestHandler(handler: RequestHandler) {
+        requested = handler;
+      },
+      setPermissionCheckHandler(handler: CheckHandler) {
+        checked = handler;
+      },
+      setDevicePermissionHandler: () => undefined,
+      setDisplayMediaRequestHandler: () => undefined,
+    }),
+  ),
 });
 let schemeHandler: ((request: Request) => Response | Promise<Response>) | undefined;
 let isReady = false;
@@ -471,6 +475,16 @@ const forApp: ForApp = {
     const contents = windowOf(window).webContents;
     const request = await new Promise<boolean>(resolve => requested(contents, permission, resolve));
     return { request, check: checked(contents, permission, new URL(contents.address).href) };
+  },
+  async download({ address }) {
+    let prevented = false;
+    const event = {
+      preventDefault() {
+        prevented = true;
+      },
+    };
+    sessionEvents.emit('will-download', event, { getURL: () => address });
+    return !prevented;
   },
   async throwError({ message }) {
     setImmediate(() => {

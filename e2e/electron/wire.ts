@@ -50,6 +50,8 @@ export interface ForApp {
   window(ask: { window: number; deed: 'close' | 'blur' | 'focus' | 'resize'; bounds?: Bounds }): Promise<void>;
   key(ask: { window: number; key: string }): Promise<void>;
   permission(ask: { window: number; permission: string }): Promise<{ request: boolean; check: boolean }>;
+  /** `false`: the app does not let it be saved. */
+  download(ask: { address: string }): Promise<boolean>;
   throwError(ask: { message: string }): Promise<void>;
 }
 
