@@ -77,6 +77,8 @@ export interface Host {
   readonly parts: Parts;
   /** Opens the window's door on a loopback address and returns the address with the key. */
   openWindow(port: number): Promise<HttpDoor>;
+  /** What a window hears for as long as it is open; returns how to stop. Gatehouse does not go idle meanwhile. */
+  readonly watch: HostApi['subscribe'];
   stop(): Promise<void>;
 }
 
@@ -318,6 +320,16 @@ export async function createHost(options: HostOptions): Promise<Host> {
     audit.onAppended(entries => emit({ type: 'entries', entries }));
 
     let http: HttpDoor | undefined;
+    const windows = new Set<(event: HostEvent) => void>();
+    const watch: HostApi['subscribe'] = listener => {
+      const unsubscribe = api.subscribe(listener);
+      windows.add(listener);
+      emit({ type: 'code', ...codes.current() });
+      return () => {
+        unsubscribe();
+        windows.delete(listener);
+      };
+    };
     let stopping: Promise<void> | undefined;
     const controls = {
       async openVault(passphrase: string | undefined) {
@@ -331,7 +343,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       },
       openWindow: async (port: number) => (await openWindow(port)).url,
       windowOrigin: () => http?.origin ?? null,
-      watchers: () => http?.watchers() ?? 0,
+      watchers: () => windows.size,
       stop: () => void stop(),
       keepToRetention: () => keepToRetention(),
     };
@@ -366,13 +378,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
         port,
         folder: runtime.window,
         api,
+        watch,
         extension: createMcpEndpoint({
           gateway,
           enabled: () => settings.get('mcpEndpoint'),
           clientOf: key => keys.list().find(({ id, revoked }) => !revoked && keys.matches(id, key))?.id,
           resolve: id => connections.get(id).uuid,
         }),
-        onOpened: () => emit({ type: 'code', ...codes.current() }),
       });
       return http;
     };
@@ -426,7 +438,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     pruning.unref();
     demonstrations.resume();
 
-    return { paths, api, parts, openWindow, stop };
+    return { paths, api, parts, openWindow, watch, stop };
   }
 }
 

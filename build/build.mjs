@@ -7,12 +7,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
+import { windowProcedures } from '../app/contract/index.ts';
 import { renderIcons } from './icons.ts';
 import { recordBundled } from './pack/bundled.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const entries = {
+  main: 'app/main.ts',
   gatehouse: 'app/cli.ts',
   launcher: 'app/servers/launcher.ts',
   'audit-worker': 'app/audit/worker.ts',
@@ -35,6 +37,15 @@ const common = { platform: 'node', external: ['keytar', 'electron'], logLevel: '
 const bridge = await rolldown({ ...common, input: join(root, 'app/bridge.ts') });
 await bridge.write({ file: join(dist, 'bridge.js'), format: 'esm', codeSplitting: false });
 await bridge.close();
+
+// A sandboxed preload script is one CommonJS file. The contract's names are all it needs of the contract.
+const preload = await rolldown({
+  ...common,
+  input: join(root, 'app/preload.ts'),
+  transform: { define: { __PROCEDURES__: JSON.stringify(Object.keys(windowProcedures)) } },
+});
+await preload.write({ file: join(dist, 'preload.cjs'), format: 'cjs', codeSplitting: false });
+await preload.close();
 
 const bundle = await rolldown({
   ...common,

@@ -266,6 +266,17 @@ export const ERRORS = {
     hint: 'If that was a mistake, register it again in the window, then reconnect; the command line wants the one-time code for it.',
   },
 
+  // desktop
+  GH_SCREEN_LOCKED: {
+    title: 'The screen is locked, so nothing is allowed',
+    hint: 'Unlock the screen, then answer in the Gatehouse window.',
+  },
+  GH_INVITATION_REFUSED: {
+    title: 'The file or link cannot be used to set up a connection',
+    hint: 'Ask whoever passed it on for a new one, or set the connection up by hand.',
+  },
+  GH_APP_INCOMPLETE: { title: 'A file of the app is missing', hint: 'Install Gatehouse again.' },
+
   // connections
   GH_DEFINITION_HELD: {
     title: 'The server offers other tools than those that were accepted',
