@@ -20,11 +20,11 @@ async function main(): Promise<void> {
   if (command === 'host') {
     const { headless } = await import('./commands/serve.ts');
     const { VERSION } = await import('./version.ts');
+    const { startInstalledApp } = await import('./commands/installed-app.ts');
     const at = rest.indexOf('--home');
-    return headless(
-      (at === -1 ? undefined : rest[at + 1]) ?? homeFolder(),
-      findRuntime(VERSION, import.meta.url),
-    ).catch((error: unknown) => {
+    const home = (at === -1 ? undefined : rest[at + 1]) ?? homeFolder();
+    if (await startInstalledApp(home, process.env)) return;
+    return headless(home, findRuntime(VERSION, import.meta.url)).catch((error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       process.exitCode = 1;
     });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ConnectionStore } from './connections/index.ts';
-import { GatehouseError } from './contract/errors.ts';
+import { type ConnectionView, GatehouseError } from './contract/index.ts';
 import type { Runtime } from './runtime.ts';
 import type { Vault } from './vault/index.ts';
 
@@ -103,4 +103,14 @@ async function startSandbox(
     child,
     customers: shown.map(({ demo = DEMO_NAME, settings, secrets }) => ({ name: demo, settings, secrets })),
   };
+}
+
+const DEMONSTRATED = ['dpod', 'cloudways', 'thanos', 'sdp', 'devops'];
+
+/** Every backend with made-up data, signed in: what `--demo` shows. */
+export async function demonstrateAll(call: (name: string, input: unknown) => Promise<unknown>): Promise<void> {
+  for (const backend of DEMONSTRATED) {
+    const added = (await call('connections.demo', { backend })) as readonly ConnectionView[];
+    for (const { id } of added) await call('connections.test', { id });
+  }
 }

@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { openAudit } from './audit/index.ts';
 import {
@@ -22,6 +23,7 @@ import { approvalView, policyHandlers } from './handlers/policy.ts';
 import type { Parts } from './parts.ts';
 import { createApprovals, createCodeBook, createGrants, createQuestions, type Policy } from './policy/index.ts';
 import type { Runtime } from './runtime.ts';
+import { placeRuntime } from './runtime-place.ts';
 import {
   type Context,
   createClientKeys,
@@ -75,6 +77,8 @@ export interface Host {
   readonly parts: Parts;
   /** Opens the window's door on a loopback address and returns the address with the key. */
   openWindow(port: number): Promise<HttpDoor>;
+  /** What a window hears for as long as it is open; returns how to stop. Gatehouse does not go idle meanwhile. */
+  readonly watch: HostApi['subscribe'];
   stop(): Promise<void>;
 }
 
@@ -86,24 +90,28 @@ const PRUNE_EVERY_MS = 6 * 3_600_000;
  * A vault that cannot be opened does not keep the host from starting: lists are served, calls that need a secret say why.
  */
 export async function createHost(options: HostOptions): Promise<Host> {
-  const { runtime, env } = options;
+  const { env } = options;
   const now = options.now ?? (() => new Date());
   const startedAt = now().toISOString();
   const paths = pathsOf(options.home);
   createFolders(paths);
   const lock = takeHostLock(paths.hostLock);
   try {
-    return await compose();
+    // A demonstration's home is gone with it: it is not worth 130 MB.
+    const runtime = options.demo === true ? options.runtime : await placeRuntime(options.runtime, paths.home);
+    const host = await compose(runtime);
+    if (runtime.manifest !== null && options.demo !== true) await healEntries(host.api);
+    return host;
   } catch (error) {
     lock.release();
     throw error;
   }
 
-  async function compose(): Promise<Host> {
+  async function compose(runtime: Runtime): Promise<Host> {
     const db = openState(paths.stateDatabase);
     const secretPassphrase: { value: string | undefined } = { value: undefined };
     const remembered = db.prepare('SELECT kind FROM vault').get()?.kind;
-    const store = await keyStore(options, String(remembered ?? ''), () => secretPassphrase.value);
+    const store = await keyStore(options, runtime, String(remembered ?? ''), () => secretPassphrase.value);
     const vault = createVault({ db, store, now });
     const opening = vault.open().then(
       () => true,
@@ -313,6 +321,16 @@ export async function createHost(options: HostOptions): Promise<Host> {
     audit.onAppended(entries => emit({ type: 'entries', entries }));
 
     let http: HttpDoor | undefined;
+    const windows = new Set<(event: HostEvent) => void>();
+    const watch: HostApi['subscribe'] = listener => {
+      const unsubscribe = api.subscribe(listener);
+      windows.add(listener);
+      emit({ type: 'code', ...codes.current() });
+      return () => {
+        unsubscribe();
+        windows.delete(listener);
+      };
+    };
     let stopping: Promise<void> | undefined;
     const controls = {
       async openVault(passphrase: string | undefined) {
@@ -326,7 +344,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       },
       openWindow: async (port: number) => (await openWindow(port)).url,
       windowOrigin: () => http?.origin ?? null,
-      watchers: () => http?.watchers() ?? 0,
+      watchers: () => windows.size,
       stop: () => void stop(),
       keepToRetention: () => keepToRetention(),
     };
@@ -362,13 +380,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
         port,
         folder: runtime.window,
         api,
+        watch,
         extension: createMcpEndpoint({
           gateway,
           enabled: () => settings.get('mcpEndpoint'),
           clientOf: key => keys.list().find(({ id, revoked }) => !revoked && keys.matches(id, key))?.id,
           resolve: id => connections.get(id).uuid,
         }),
-        onOpened: () => emit({ type: 'code', ...codes.current() }),
       });
       return http;
     };
@@ -422,13 +440,21 @@ export async function createHost(options: HostOptions): Promise<Host> {
     pruning.unref();
     demonstrations.resume();
 
-    return { paths, api, parts, openWindow, stop };
+    return { paths, api, parts, openWindow, watch, stop };
   }
+}
+
+/** Entries of an older installation get the present paths. A file that refuses keeps nobody from working: the doctor names it. */
+async function healEntries(api: HostApi): Promise<void> {
+  await api.call('window', 'clients.heal', {}).catch((error: unknown) => {
+    process.stderr.write(`clients.heal: ${error instanceof Error ? error.message : String(error)}\n`);
+  });
 }
 
 /** Which store holds the vault's key: as told, else as the home remembers, else the keychain. Never another one silently. */
 async function keyStore(
   options: HostOptions,
+  runtime: Runtime,
   remembered: string,
   passphrase: () => string | undefined,
 ): Promise<KeyStore> {
@@ -447,7 +473,7 @@ async function keyStore(
           (env.GATEHOUSE_PASSPHRASE_FILE ? readFileSync(env.GATEHOUSE_PASSPHRASE_FILE, 'utf8').trimEnd() : undefined),
       );
     case 'keychain':
-      return keychainStore(await loadKeychain(options.keychain));
+      return keychainStore(await loadKeychain(options.keychain, runtime));
     default:
       throw new GatehouseError('GH_INVALID_INPUT', `GATEHOUSE_VAULT is "${told}".`, {
         hint: 'Use keychain, passphrase or memory.',
@@ -455,11 +481,14 @@ async function keyStore(
   }
 }
 
-/** keytar loads a native library; where that fails, every use of the vault says so. */
-async function loadKeychain(given: HostOptions['keychain']): Promise<Keychain> {
+/**
+ * keytar loads a native library, which lies beside the runtime's programs and not in the archive that the desktop app runs from; where loading
+ * fails, every use of the vault says so.
+ */
+async function loadKeychain(given: HostOptions['keychain'], runtime: Runtime): Promise<Keychain> {
   try {
     if (given !== undefined) return await given();
-    return (await import('keytar')).default;
+    return createRequire(runtime.cli)('keytar');
   } catch (error) {
     const broken = (): Promise<never> => Promise.reject(error);
     return { getPassword: broken, setPassword: broken, deletePassword: broken };

@@ -1,5 +1,5 @@
 /**
- * Builds `dist/`: the programs (rolldown), the catalogues as data, the window (vite).
+ * Builds `dist/`: the programs (rolldown), the catalogues as data, the icons, the window (vite).
  * `--no-window` leaves the window out, for quick rounds on the host.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,10 +7,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
+import { windowProcedures } from '../app/contract/index.ts';
+import { renderIcons } from './icons.ts';
+import { recordBundled } from './pack/bundled.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const entries = {
+  main: 'app/main.ts',
   gatehouse: 'app/cli.ts',
   launcher: 'app/servers/launcher.ts',
   'audit-worker': 'app/audit/worker.ts',
@@ -26,12 +30,22 @@ const input = Object.fromEntries(
     .filter(([, file]) => existsSync(join(root, file)))
     .map(([name, file]) => [name, join(root, file)]),
 );
-const common = { platform: 'node', external: ['keytar', 'electron'], logLevel: 'warn' };
+const bundled = recordBundled(root);
+const common = { platform: 'node', external: ['keytar', 'electron'], logLevel: 'warn', plugins: [bundled.plugin] };
 
 // The bridge is one file: every further one costs an assistant a millisecond at each start.
 const bridge = await rolldown({ ...common, input: join(root, 'app/bridge.ts') });
 await bridge.write({ file: join(dist, 'bridge.js'), format: 'esm', codeSplitting: false });
 await bridge.close();
+
+// A sandboxed preload script is one CommonJS file. The contract's names are all it needs of the contract.
+const preload = await rolldown({
+  ...common,
+  input: join(root, 'app/preload.ts'),
+  transform: { define: { __PROCEDURES__: JSON.stringify(Object.keys(windowProcedures)) } },
+});
+await preload.write({ file: join(dist, 'preload.cjs'), format: 'cjs', codeSplitting: false });
+await preload.close();
 
 const bundle = await rolldown({
   ...common,
@@ -56,11 +70,19 @@ if (existsSync(join(dist, 'backends.js'))) {
   }
 }
 
+await renderIcons(join(dist, 'icons'));
+
 if (!process.argv.includes('--no-window') && existsSync(join(root, 'renderer', 'index.html'))) {
   const { build } = await import('vite');
-  await build({ root: join(root, 'renderer'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await build({
+    root: join(root, 'renderer'),
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    plugins: [bundled.plugin],
+  });
   checkStart(join(dist, 'window'));
 }
+writeFileSync(join(dist, 'bundled.json'), JSON.stringify(bundled.result(), null, 1));
 
 /** What a browser fetches before the first screen stands may not grow unnoticed: 200 kB of gzipped JavaScript at most (it was 110 when this was written). */
 function checkStart(folder) {

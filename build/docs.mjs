@@ -1,11 +1,16 @@
-/** Writes the pages that are made from code: `docs/tools.md` and `docs/errors.md`. `--check` only says whether they are current. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+/**
+ * Writes the pages that are made from code: `docs/tools.md`, `docs/errors.md` and `docs/desktop.md`. `--check` only says whether
+ * they are current. An item of the desktop app that no test names fails either way.
+ */
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRORS } from '../app/contract/errors.ts';
 import { backends, catalogOf } from '../mcp/index.ts';
 import { FAULTS } from '../mcp/kit/fault.ts';
+import { DESKTOP_ITEMS } from './desktop-items.mjs';
 
-const docs = join(import.meta.dirname, '..', 'docs');
+const root = join(import.meta.dirname, '..');
+const docs = join(root, 'docs');
 const made = 'Made by `npm run docs` from the code; do not edit.';
 
 async function tools() {
@@ -96,6 +101,65 @@ ${table(['code', 'next step'], servers)}
 `;
 }
 
+/** Titles of tests that begin with an item in brackets, by item. */
+function testsOfItems() {
+  const found = new Map();
+  const files = globSync(['e2e/app/*.spec.ts', '{app,mcp,renderer,build}/**/*.test.ts'], { cwd: root }).sort();
+  for (const file of files)
+    for (const [, , item, title] of readFileSync(join(root, file), 'utf8').matchAll(
+      /\b(?:test|it)(?:\.\w+)?\(\s*(['"`])\[([\w-]+)\] ((?:(?!\1).)+)\1/g,
+    ))
+      found.set(item, [...(found.get(item) ?? []), { file: file.replaceAll('\\', '/'), title }]);
+  return found;
+}
+
+/** Runs with a real Electron that somebody recorded: item -> what ran where and when. */
+function realRuns() {
+  const file = join(docs, 'real-electron.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
+
+function desktop() {
+  const tests = testsOfItems();
+  const runs = realRuns();
+  const items = Object.entries(DESKTOP_ITEMS);
+  const known = new Set(items.flatMap(([, group]) => Object.keys(group)));
+  const without = [...known].filter(item => !tests.has(item));
+  const unknown = [...tests.keys()].filter(item => !known.has(item));
+  if (without.length + unknown.length > 0) {
+    console.error(
+      `Items of build/desktop-items.mjs without a test: ${without.join(', ') || 'none'}; tests of no item: ${unknown.join(', ') || 'none'}`,
+    );
+    process.exit(1);
+  }
+  const parts = items.map(([group, entries]) => {
+    const rows = Object.entries(entries).map(([item, what]) => [
+      `\`${item}\``,
+      what,
+      (tests.get(item) ?? []).map(({ file, title }) => `[${file}](../${file}): ${title}`).join('<br>') || 'to come',
+      tests.has(item)
+        ? tests.get(item).some(({ file }) => file.startsWith('e2e/'))
+          ? 'stand-in'
+          : 'unit test'
+        : 'never',
+      runs[item] ?? 'never',
+    ]);
+    return `## ${group}\n\n${table(['item', 'what', 'test', 'ran in CI with', 'ran with a real Electron'], rows)}`;
+  });
+  return `# The desktop app, item by item
+
+${made}
+
+No Electron binary could be had where this was built. So the app's real, built programs (\`dist/main.js\`, \`dist/preload.cjs\`) run under
+plain Node against a stand-in for \`electron\` ([e2e/electron](../e2e/electron)) that is held to Electron's own types and throws at whatever
+it does not have; windows are pages of a real Chromium. What only the real Electron can show (how an icon looks in a bar, whether a
+system shows the buttons of a notification, that the sandbox holds) has not been seen: the last column says so until somebody runs it
+and notes the run in \`docs/real-electron.json\` (\`{"item": "system, version, date"}\`).
+
+${parts.join('\n\n')}
+`;
+}
+
 function table(heads, rows) {
   const line = cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return [line(heads), `|${heads.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
@@ -105,6 +169,7 @@ let stale = 0;
 for (const [name, text] of [
   ['tools.md', await tools()],
   ['errors.md', errors()],
+  ['desktop.md', desktop()],
 ]) {
   const file = join(docs, name);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;

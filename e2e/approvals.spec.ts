@@ -127,13 +127,14 @@ test('an answer that comes too late is told, and not shown as given', async ({ p
   const card = page.getByRole('region', wants('write'));
   await expect(card.getByRole('button', { name: 'Allow once' })).not.toHaveAttribute('aria-disabled');
   // Somebody else is quicker, on the way of the click to the host.
-  await page.route('**/api/approvals.allow', async route => {
+  await desk.interfere(page, 'approvals.allow', async () => {
     const [waiting] = await desk.api('approvals.list', {});
     await desk.api('approvals.deny', { id: waiting?.id ?? '' });
-    await route.continue();
+    return undefined;
   });
   await card.getByRole('button', { name: 'Allow once' }).click();
   await answer;
+  await desk.interfere(page, 'approvals.allow', undefined);
   await expect(page.getByRole('alert')).toContainText('GH_APPROVAL_GONE');
   await expect(page.getByRole('region', { name: 'Just now' })).not.toContainText('allowed');
 });

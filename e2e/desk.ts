@@ -1,18 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { test as base, expect, type Page } from '@playwright/test';
 import type { InputOf, OutputOf, ProcedureName } from '../app/contract/index.ts';
+import { channelOf } from '../app/electron/channels.ts';
 import { eventually, fixture, isRunning, runtime } from '../app/testing/index.ts';
 import { type Installation, installation, processesOf } from '../app/testing/programs.ts';
+import { type Assistant, connectAssistant } from './assistant.ts';
+import { launch, type RunningApp } from './electron/launch.ts';
+import type { Interference } from './electron/pages.ts';
+import { STAND_IN_ORIGIN } from './electron/wire.ts';
 
 /** What a test that provokes a failure says, so that the browser's own note of it is no complaint. */
 interface Tolerance {
   readonly provoked: (text: string) => void;
 }
 
+/** How the window is reached: in a browser at `gatehouse serve`, or as a window of the app. */
+export type WindowIs = 'in a browser' | 'of the app';
+
 /** A page that must not complain: no console error, no rule of the page broken, nothing fetched from elsewhere. */
-export const test = base.extend<{ readonly tolerance: Tolerance }>({
+export const test = base.extend<{ readonly tolerance: Tolerance }, { readonly windowIs: WindowIs }>({
+  windowIs: ['in a browser', { scope: 'worker', option: true }],
   tolerance: [
     async ({ page }, use) => {
       const complaints: string[] = [];
@@ -24,7 +31,8 @@ export const test = base.extend<{ readonly tolerance: Tolerance }>({
       page.on('pageerror', error => complaints.push(String(error)));
       page.on('request', request => {
         const { protocol, hostname } = new URL(request.url());
-        if (['http:', 'https:'].includes(protocol) && hostname !== '127.0.0.1') complaints.push(request.url());
+        const known = ['127.0.0.1', new URL(STAND_IN_ORIGIN).hostname];
+        if (['http:', 'https:'].includes(protocol) && !known.includes(hostname)) complaints.push(request.url());
       });
       await use({ provoked: text => void allowed.push(text) });
       expect(complaints.filter(text => !allowed.some(one => text.includes(one)))).toEqual([]);
@@ -32,10 +40,15 @@ export const test = base.extend<{ readonly tolerance: Tolerance }>({
     { auto: true },
   ],
 });
+export type { Assistant } from './assistant.ts';
 export { expect };
 
 /** WCAG 2.2, A and AA: all of axe's rules for it. */
 export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** For what only the window in a browser has: an address, and a key in it. */
+export const onlyInBrowser = (): void =>
+  test.skip(({ windowIs }) => windowIs === 'of the app', 'the window of the app has neither address nor key');
 
 /** A real host with its window's address, and assistants that reach it as assistants do: over the bridge, on stdio. */
 export interface Desk {
@@ -47,11 +60,8 @@ export interface Desk {
   custom(name: string, kind: string, ...args: readonly string[]): Promise<string>;
   assistant(connection: string): Promise<Assistant>;
   open(page: Page, hash?: string): Promise<void>;
-}
-
-export interface Assistant {
-  /** The text of the answer, of a refusal too. */
-  call(tool: string, args?: Record<string, unknown>): Promise<string>;
+  /** Does this whenever the page asks for the procedure, and answers in the host's place where it gives an answer. */
+  interfere(page: Page, name: ProcedureName, work: Interference | undefined): Promise<void>;
 }
 
 interface DeskOptions {
@@ -62,7 +72,8 @@ interface DeskOptions {
 /** For the tests of a file. Whatever it started has ended when the file is done. */
 export function setUpDesk(options: DeskOptions = {}): Desk {
   let here: Installation | undefined;
-  const clients: Client[] = [];
+  let app: RunningApp | undefined;
+  const clients: Assistant[] = [];
   const family = new Set<number>();
   const installed = (): Installation => {
     if (here === undefined) throw new Error('The desk is set up before the first test.');
@@ -91,46 +102,67 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       return id;
     },
     async assistant(connection) {
-      const client = new Client({ name: 'e2e', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+      const client = await connectAssistant(installed().home, connection);
       clients.push(client);
-      await client.connect(
-        new StdioClientTransport({
-          command: runtime.node,
-          args: [runtime.bridge, connection, '--home', installed().home],
-          env: {},
-          cwd: '/',
-        }),
-      );
-      return {
-        async call(tool, args = {}) {
-          const { content } = await client.callTool({ name: tool, arguments: args });
-          return JSON.stringify(content);
-        },
-      };
+      return client;
     },
     async open(page, hash = '#/connections') {
-      await page.goto(desk.url);
+      if (app === undefined) await page.goto(desk.url);
+      else if (page.url().startsWith(STAND_IN_ORIGIN)) await page.goto(`${STAND_IN_ORIGIN}/index.html`);
+      else {
+        app.pages.adopt(page);
+        await app.app.choose({ menu: 'tray', path: ['Open Gatehouse'] });
+      }
       await expect(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
       await page.evaluate(to => {
         location.hash = to;
       }, hash);
     },
+    async interfere(page, name, work) {
+      if (app !== undefined) return app.pages.interfere(channelOf(name), work);
+      const address = `**/api/${name}`;
+      if (work === undefined) return page.unroute(address);
+      await page.route(address, async route => {
+        const told = await work();
+        return told === undefined ? route.continue() : route.fulfill({ status: 500, json: told });
+      });
+    },
   };
-  test.beforeAll(async () => {
+  test.beforeAll(async ({ windowIs }) => {
     here = installation();
     options.prepare?.(here.folder);
-    desk.url = (await here.serve(...(options.serve ?? []))).url;
+    if (windowIs === 'of the app')
+      app = await launch(undefined, {
+        folder: here.folder,
+        home: here.home,
+        args: ['--hidden', ...(options.serve ?? [])],
+        env: { TMPDIR: here.folder },
+      });
+    const started = app;
+    if (started !== undefined) await eventually(async () => (await started.see()).tray !== null, 20_000);
+    // Beside the app it opens the host's other door, for what the tests themselves ask.
+    if (app === undefined) desk.url = (await here.serve(...(options.serve ?? []))).url;
+    else if (options.serve === undefined) desk.url = (await besideApp(here, app)).url;
   });
   test.afterEach(() => {
-    for (const pid of descendants(installed().hostPid())) family.add(pid);
+    // All tests of the file may be skipped.
+    if (here === undefined) return;
+    for (const pid of descendants(here.hostPid())) family.add(pid);
   });
   test.afterAll(async () => {
+    if (here === undefined) return;
     const { folder } = installed();
     for (const client of clients) await client.close();
+    await app?.[Symbol.asyncDispose]();
     await installed()[Symbol.asyncDispose]();
     await eventually(() => processesOf(folder).length === 0 && [...family].every(pid => !isRunning(pid)), 10_000);
   });
   return desk;
+}
+
+async function besideApp(here: Installation, app: RunningApp): Promise<{ readonly url: string }> {
+  await eventually(() => here.hostPid() === app.child.pid, 20_000);
+  return here.serve();
 }
 
 /** A process and all that it started, by number. Linux only, as these tests are. */

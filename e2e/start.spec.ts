@@ -9,7 +9,7 @@ const cursorFile = (): string => readFileSync(join(desk.here.folder, '.cursor', 
 test('from nothing to an assistant that answers, with made-up data', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const began = Date.now();
-  await page.goto(desk.url);
+  await desk.open(page, '');
   await expect(page.getByRole('heading', { name: 'Getting started' })).toBeVisible();
   await page.getByRole('button', { name: 'Try it with made-up data: Thales DPoD' }).click();
   await expect(page.getByText('It works.')).toBeVisible();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { createCatalogs } from '../connections/index.ts';
@@ -104,9 +105,10 @@ function buildProgram(runtime: Runtime): Command {
     const out = output();
     try {
       const line = await connectHost(home(), runtime.cli, { start: false });
+      const { pid } = await line.call('status', {});
       await line.call('host.stop', {});
       await line.closed;
-      await waitUntilGone(home());
+      await waitUntilGone(home(), pid);
       out.value({ stopped: true }, () => 'Stopped.');
     } catch (error) {
       if (!(error instanceof GatehouseError) || error.code !== 'GH_HOST_DOWN') throw error;
@@ -1059,14 +1061,25 @@ function logLevelOf(text: string): 'debug' | 'info' | 'warn' | 'error' {
 }
 
 /** The socket closes before the last entries are written; the lock goes last. */
-async function waitUntilGone(home: string): Promise<void> {
+async function waitUntilGone(home: string, pid: number): Promise<void> {
   const { takeHostLock } = await import('../storage/index.ts');
   for (let tries = 0; tries < 300; tries++) {
     try {
       takeHostLock(pathsOf(home).hostLock).release();
       return;
     } catch {
+      if (successorOf(home, pid)) return;
       await new Promise(done => setTimeout(done, 50));
     }
+  }
+}
+
+/** Another host has the home already: an open app takes the place of one that it had joined. */
+function successorOf(home: string, pid: number): boolean {
+  try {
+    const told = JSON.parse(readFileSync(pathsOf(home).hostProfile, 'utf8')) as { readonly pid?: unknown };
+    return told.pid !== pid;
+  } catch {
+    return false;
   }
 }

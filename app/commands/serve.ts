@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConnectionView } from '../contract/index.ts';
 import { GatehouseError } from '../contract/index.ts';
+import { demonstrateAll } from '../demonstrations.ts';
 import { createHost, type Host } from '../host.ts';
 import type { Runtime } from '../runtime.ts';
 import { connectHost } from './connect.ts';
@@ -45,11 +45,7 @@ export async function serve(home: string, runtime: Runtime, options: ServeOption
     return joinRunning(home, runtime, options, output);
   }
   try {
-    if (options.demo)
-      for (const backend of DEMONSTRATED) {
-        const added = (await host.api.call('window', 'connections.demo', { backend })) as readonly ConnectionView[];
-        for (const { id } of added) await host.api.call('window', 'connections.test', { id });
-      }
+    if (options.demo) await demonstrateAll((name, input) => host.api.call('window', name, input));
     const door = await host.openWindow(options.port);
     announce(
       output,
@@ -115,8 +111,6 @@ function untilTold(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
 }
-
-const DEMONSTRATED = ['dpod', 'cloudways', 'thanos', 'sdp', 'devops'];
 
 /** `gatehouse host`: what bridges and commands start; no window, ends when nobody needs it. */
 export async function headless(home: string, runtime: Runtime): Promise<void> {

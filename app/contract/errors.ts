@@ -28,6 +28,36 @@ export const ERRORS = {
   },
   GH_HOST_RUNNING: { title: 'Another host is running on this home', hint: 'Use it, or end it with `gatehouse stop`.' },
 
+  // runtime
+  GH_RUNTIME_DAMAGED: {
+    title: 'Files of Gatehouse are missing or were changed',
+    hint: 'Install Gatehouse again; your connections and history stay as they are.',
+  },
+  GH_RUNTIME_NOT_PLACED: {
+    title: 'The programs that assistants start cannot be put into the home',
+    hint: 'Free some space (150 MB) and see that the folder can be written, then start Gatehouse again.',
+  },
+  GH_COMMAND_TAKEN: {
+    title: 'The name `gatehouse` is taken by a file of somebody else',
+    hint: 'Move that file away and install the command again, or use `bin/gatehouse` in the home by its full path.',
+  },
+  GH_UPDATE_CHECK: {
+    title: 'It could not be found out whether there is an update',
+    hint: 'See that this computer is online and look again later. Nothing was changed.',
+  },
+  GH_UPDATE_DOWNLOAD: {
+    title: 'The update could not be fetched',
+    hint: 'Try again later. Nothing was changed.',
+  },
+  GH_UPDATE_REFUSED: {
+    title: 'The update is not what was published, or not signed by its publisher, and was thrown away',
+    hint: 'Try again on another network. If it happens again, do not install it by hand and report it.',
+  },
+  GH_UPDATE_INSTALL: {
+    title: 'The update could not be installed',
+    hint: 'Gatehouse starts again as it was. Try once more, or install the new version by hand.',
+  },
+
   // vault
   GH_KEYCHAIN_NO_BUS: {
     title: 'There is no D-Bus session',
@@ -235,6 +265,17 @@ export const ERRORS = {
     title: 'The key of the assistant was revoked',
     hint: 'If that was a mistake, register it again in the window, then reconnect; the command line wants the one-time code for it.',
   },
+
+  // desktop
+  GH_SCREEN_LOCKED: {
+    title: 'The screen is locked, so nothing is allowed',
+    hint: 'Unlock the screen, then answer in the Gatehouse window.',
+  },
+  GH_INVITATION_REFUSED: {
+    title: 'The file or link cannot be used to set up a connection',
+    hint: 'Ask whoever passed it on for a new one, or set the connection up by hand.',
+  },
+  GH_APP_INCOMPLETE: { title: 'A file of the app is missing', hint: 'Install Gatehouse again.' },
 
   // connections
   GH_DEFINITION_HELD: {

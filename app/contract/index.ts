@@ -1,3 +1,14 @@
+export {
+  type Answer,
+  type DesktopEvent,
+  type InvitationView,
+  invitationSchema,
+  type WindowDoor,
+  type WindowInputOf,
+  type WindowOutputOf,
+  type WindowProcedureName,
+  windowProcedures,
+} from './desktop.ts';
 export { ERRORS, type ErrorCode, GatehouseError } from './errors.ts';
 export {
   type CallHost,

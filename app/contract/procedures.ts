@@ -35,7 +35,7 @@ interface Procedure<I extends z.ZodType, O> {
   readonly output?: O;
 }
 
-function procedure<O>() {
+export function procedure<O>() {
   return <I extends z.ZodType>(input: I): Procedure<I, O> => ({ input });
 }
 

@@ -53,7 +53,7 @@ export function clientHandlers(
     platform: process.platform,
     env,
     homeFolder: (process.platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir(),
-    launcher: { command: runtime.node, args: [runtime.bridge, '--home', resolve(paths.home)] },
+    launcher: { command: runtime.entry.node, args: [runtime.entry.bridge, '--home', resolve(paths.home)] },
     labelOf: idOf,
     toolsOf: uuid =>
       idOf(uuid) === undefined

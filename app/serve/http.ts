@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize, sep } from 'node:path';
 import { GatehouseError } from '../contract/errors.ts';
 import { same } from './hello.ts';
 import { isLocalHost } from './http-guard.ts';
+import { EVERY_ANSWER, windowFile } from './page.ts';
 import type { HostApi } from './router.ts';
 
 /** The window in a browser, on a loopback address: static files, the contract, its events. */
@@ -15,34 +14,9 @@ export interface HttpDoor {
   readonly url: string;
   /** The same with a code that is good for one exchange: for a browser's command line, which other programs can read. */
   launchUrl(): string;
-  /** Open event streams: windows that somebody has open. */
-  watchers(): number;
   close(): Promise<void>;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-  '.json': 'application/json',
-};
-/** Stands in the built page where the nonce of each answer goes: the window's own styles are let in by it, and no others. */
-const NONCE = '__NONCE__';
-const csp = (nonce: string): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 const BODY_LIMIT = 4 * 1024 * 1024;
 const LAUNCH_MS = 60_000;
 
@@ -56,9 +30,10 @@ export type HttpExtension = (request: IncomingMessage, response: ServerResponse,
 export async function openHttpDoor(deps: {
   readonly port: number;
   readonly folder: string;
-  readonly api: HostApi;
+  readonly api: Pick<HostApi, 'call'>;
+  /** Somebody has a window open, until it is closed. */
+  readonly watch: HostApi['subscribe'];
   readonly extension: HttpExtension;
-  readonly onOpened: () => void;
 }): Promise<HttpDoor> {
   const key = randomBytes(24).toString('base64url');
   const launches = new Map<string, number>();
@@ -72,10 +47,7 @@ export async function openHttpDoor(deps: {
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { port } = server.address() as AddressInfo;
-    response
-      .setHeader('x-content-type-options', 'nosniff')
-      .setHeader('referrer-policy', 'no-referrer')
-      .setHeader('cache-control', 'no-store');
+    response.setHeaders(new Headers(EVERY_ANSWER));
     if (!isLocalHost(request.headers.host))
       return json(response, 403, failure('GH_USAGE', 'This host name is not allowed.'));
     const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
@@ -102,23 +74,9 @@ export async function openHttpDoor(deps: {
   const file = (request: IncomingMessage, response: ServerResponse, path: string): void => {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return json(response, 405, failure('GH_USAGE', 'Use GET.'));
-    const wanted = normalize(path === '/' ? '/index.html' : path);
-    if (wanted.includes('..') || wanted.includes('\0'))
-      return json(response, 404, failure('GH_NOT_FOUND', 'There is no such page.'));
-    try {
-      const body = readFileSync(join(deps.folder, ...wanted.split(sep)));
-      const nonce = randomBytes(16).toString('base64');
-      const asset = wanted.startsWith(`${sep}assets${sep}`);
-      response.writeHead(200, {
-        'content-type': TYPES[extname(wanted)] ?? 'application/octet-stream',
-        'content-security-policy': csp(nonce),
-        ...(asset ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}),
-      });
-      const page = extname(wanted) === '.html' ? body.toString('utf8').replaceAll(NONCE, nonce) : body;
-      response.end(request.method === 'HEAD' ? undefined : page);
-    } catch {
-      json(response, 404, failure('GH_NOT_FOUND', 'There is no such page.'));
-    }
+    const found = windowFile(deps.folder, path);
+    if (found === undefined) return json(response, 404, failure('GH_NOT_FOUND', 'There is no such page.'));
+    response.writeHead(200, found.headers).end(request.method === 'HEAD' ? undefined : found.body);
   };
 
   const launch = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -140,13 +98,12 @@ export async function openHttpDoor(deps: {
   const events = (response: ServerResponse): void => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     response.write(': open\n\n');
-    const unsubscribe = deps.api.subscribe(event => response.write(`data: ${JSON.stringify(event)}\n\n`));
+    const unwatch = deps.watch(event => response.write(`data: ${JSON.stringify(event)}\n\n`));
     const alive = setInterval(() => response.write(': alive\n\n'), 15_000);
     streams.add(response);
-    deps.onOpened();
     response.on('close', () => {
       clearInterval(alive);
-      unsubscribe();
+      unwatch();
       streams.delete(response);
     });
   };
@@ -185,7 +142,6 @@ export async function openHttpDoor(deps: {
       launches.set(code, Date.now() + LAUNCH_MS);
       return `${origin}/#launch=${code}`;
     },
-    watchers: () => streams.size,
     async close() {
       for (const stream of streams) stream.end();
       const closed = new Promise<void>(resolve => server.close(() => resolve()));

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Runtime } from '../runtime.ts';
 import { eventually, isRunning, runtime } from './index.ts';
 
 export interface Ran {
@@ -28,7 +29,11 @@ export interface Installation {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export function installation(more: (folder: string) => Readonly<Record<string, string>> = () => ({})): Installation {
+/** `programs`: those of the checkout unless told. */
+export function installation(
+  more: (folder: string) => Readonly<Record<string, string>> = () => ({}),
+  programs: Pick<Runtime, 'node' | 'cli' | 'bridge'> = runtime,
+): Installation {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-installed-'));
   const home = join(folder, 'home');
   const children = new Set<ChildProcess>();
@@ -40,7 +45,7 @@ export function installation(more: (folder: string) => Readonly<Record<string, s
     ...more(folder),
   };
   const start = (args: readonly string[], options: { readonly env: Record<string, string>; readonly cwd: string }) => {
-    const child = spawn(runtime.node, args, { ...options, stdio: 'pipe' });
+    const child = spawn(programs.node, args, { ...options, stdio: 'pipe' });
     children.add(child.on('exit', () => children.delete(child)));
     return child;
   };
@@ -56,7 +61,7 @@ export function installation(more: (folder: string) => Readonly<Record<string, s
     home,
     hostPid,
     run(args, input = '') {
-      const child = start([runtime.cli, '--json', ...args], { env: environment, cwd: folder });
+      const child = start([programs.cli, '--json', ...args], { env: environment, cwd: folder });
       child.stdin.end(input);
       let [stdout, stderr] = ['', ''];
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -70,7 +75,7 @@ export function installation(more: (folder: string) => Readonly<Record<string, s
       });
     },
     async serve(...args) {
-      const child = start([runtime.cli, 'serve', '--json', '--no-open', ...args], { env: environment, cwd: folder });
+      const child = start([programs.cli, 'serve', '--json', '--no-open', ...args], { env: environment, cwd: folder });
       const line = await new Promise<string>((resolve, reject) => {
         createInterface({ input: child.stdout }).once('line', resolve);
         child.once('exit', code => reject(new Error(`serve ended with ${code}`)));
@@ -78,7 +83,7 @@ export function installation(more: (folder: string) => Readonly<Record<string, s
       return { child, url: (JSON.parse(line) as { readonly url: string }).url };
     },
     bridge: (connection, client = 'terminal') =>
-      start([runtime.bridge, connection, '--client', client, '--home', home], { env: {}, cwd: '/' }),
+      start([programs.bridge, connection, '--client', client, '--home', home], { env: {}, cwd: '/' }),
     async [Symbol.asyncDispose]() {
       const pid = hostPid();
       for (const child of children) child.kill();

@@ -4,12 +4,13 @@ import type {
   BackendView,
   ClientView,
   ConnectionView,
-  HostEvent,
+  DesktopEvent,
+  InvitationView,
   QuestionView,
   StatusView,
 } from '../../../app/contract/index.ts';
-import { call, type Failure, failureOf } from './client.ts';
-import { type Line, listen } from './events.ts';
+import { call, type Failure, failureOf, listen } from './client.ts';
+import type { Line } from './door.ts';
 
 /** What the host holds and several screens show. */
 interface Loaded {
@@ -36,6 +37,8 @@ interface State {
   readonly problem: Failure | null;
   /** How something went that was asked for from anywhere; stands above the screen until it is closed. */
   readonly said: { readonly tone: 'good' | 'bad'; readonly text: string } | null;
+  /** A connection that somebody passed on, which the person has taken up; its form is filled with it. */
+  readonly taken: InvitationView['connection'] | null;
   /** Tokens to take back what was written into an assistant's file, while this window is open. */
   readonly undo: Readonly<Record<string, string>>;
 }
@@ -48,6 +51,7 @@ export const useStore = create<State>(() => ({
   code: null,
   problem: null,
   said: null,
+  taken: null,
   undo: {},
 }));
 
@@ -109,7 +113,7 @@ export const unsay = (): void => set({ said: null });
 export const dismissProblem = (): void => set({ problem: null });
 
 /** What the host pushes, and that a line stands again: what happened in between was not heard. */
-type Heard = HostEvent | { readonly type: 'line' };
+type Heard = DesktopEvent | { readonly type: 'line' };
 const listeners = new Set<(heard: Heard) => void>();
 
 /** For what one screen alone follows. Returns how to stop. */
@@ -121,7 +125,7 @@ const tell = (heard: Heard): void => {
   for (const listener of listeners) listener(heard);
 };
 
-function onEvent(event: HostEvent): void {
+function onEvent(event: DesktopEvent): void {
   tell(event);
   switch (event.type) {
     case 'approvals':
@@ -144,6 +148,9 @@ function onEvent(event: HostEvent): void {
       );
     case 'code':
       return set({ code: { code: event.code, expiresAt: event.expiresAt } });
+    case 'go':
+      location.hash = event.place;
+      return;
     case 'entries':
       return set(({ historyMoves }) => ({ historyMoves: historyMoves + 1 }));
   }

@@ -1,5 +1,5 @@
 import { Code, Container, Stack, Text, Title } from '@mantine/core';
-import type { SignIn } from '../api/client.ts';
+import type { SignIn } from '../api/door.ts';
 import { useWords } from '../words/index.ts';
 
 /** Opened without its key: by a bookmark, by somebody else, or by an address that was used already. */

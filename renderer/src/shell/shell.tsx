@@ -1,5 +1,6 @@
 import { AppShell, Burger, Group, Stack, Title } from '@mantine/core';
-import { Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { desktop } from '../api/desktop.ts';
 import { useStore, waitingIn } from '../api/store.ts';
 import { Loading } from '../parts/page.tsx';
 import { useRoute } from '../route.ts';
@@ -11,6 +12,9 @@ import { Guard } from './guard.tsx';
 import { Navigation } from './navigation.tsx';
 import { Pause } from './pause.tsx';
 import { fetchAhead, SCREENS, type Screen, screenOf } from './screens.ts';
+
+/** Only the app is handed links and files, so a browser never fetches it. */
+const Invitation = lazy(async () => ({ default: (await import('./invitation.tsx')).Invitation }));
 
 /** What stands around every screen: where one can go, what is going on, and the pause. */
 export function Shell() {
@@ -74,6 +78,11 @@ export function Shell() {
             </Suspense>
           </Guard>
         </Stack>
+        {desktop !== undefined && (
+          <Suspense>
+            <Invitation />
+          </Suspense>
+        )}
         <div className="unseen" role="status">
           {waiting > 0 ? shell.callsWait(waiting) : ''}
         </div>

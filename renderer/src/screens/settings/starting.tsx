@@ -1,5 +1,8 @@
-import { Text } from '@mantine/core';
-import { useStore } from '../../api/store.ts';
+import { Switch, Text } from '@mantine/core';
+import { useCallback } from 'react';
+import { useAsked } from '../../api/asked.ts';
+import { desktop } from '../../api/desktop.ts';
+import { attempt, useStore } from '../../api/store.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useWords } from '../../words/index.ts';
 
@@ -9,7 +12,8 @@ export function Starting() {
   const status = useStore(state => state.loaded.status);
   return (
     <Panel title={start.title}>
-      {status?.electron !== true && (
+      {desktop !== undefined && <AtLogin app={desktop} />}
+      {desktop === undefined && status?.electron !== true && (
         <Text size="sm">
           <b>{start.atLogin}.</b> {start.atLoginText}
         </Text>
@@ -18,5 +22,22 @@ export function Starting() {
         <b>{start.updates}.</b> {start.updatesText(status?.version ?? '')}
       </Text>
     </Panel>
+  );
+}
+
+function AtLogin({ app }: { readonly app: NonNullable<typeof desktop> }) {
+  const { start } = useWords().settings;
+  const { value, again } = useAsked(useCallback(() => app.call('desktop.atLogin', {}), [app]));
+  return (
+    <Switch
+      label={start.atLogin}
+      description={start.atLoginHere}
+      checked={value?.atLogin ?? false}
+      disabled={value === undefined}
+      onChange={event => {
+        const atLogin = event.currentTarget.checked;
+        void attempt(() => app.call('desktop.setAtLogin', { atLogin })).then(again);
+      }}
+    />
   );
 }

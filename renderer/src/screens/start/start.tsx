@@ -39,7 +39,9 @@ export function Start() {
         </Text>
       )}
       {step === 'choose' && <Choose backends={backends} connections={connections} />}
-      {step === 'sign-in' && backend !== undefined && <SignIn key={backend.backend} backend={backend} />}
+      {step === 'sign-in' && backend !== undefined && (
+        <SignIn key={`${backend.backend}/${query.name}`} backend={backend} />
+      )}
       {connection !== undefined && backend !== undefined && (
         <>
           {step === 'check' && <Check key={connection.uuid} connection={connection} backend={backend} />}

@@ -18,6 +18,7 @@ export const settings: typeof en = {
     atLogin: 'Bei der Anmeldung starten',
     atLoginText:
       'Das kann die installierte App. Hier startet Gatehouse von selbst, sobald ein Assistent oder ein Befehl es braucht.',
+    atLoginHere: 'Gatehouse startet ohne Fenster und wartet auf Assistenten.',
     updates: 'Aktualisierungen',
     updatesText: version => `Dies ist Version ${version}. Die installierte App aktualisiert sich selbst.`,
   },

@@ -40,4 +40,14 @@ export const shell: typeof en = {
       '. Der Schlüssel ist bei jedem Start neu; ein altes Lesezeichen oder ein Fenster von früher öffnet es nicht.',
     terminal: 'In einem Terminal: ',
   },
+  invitation: {
+    title: 'Diese Verbindung einrichten?',
+    text: 'Jemand gibt sie Ihnen weiter. Nichts wird eingerichtet, bevor Sie zustimmen; sie enthält keine Zugangsdaten, die geben Sie selbst ein.',
+    from: 'von',
+    sentTo: 'Zugangsdaten gehen an',
+    makeSure: 'Vergewissern Sie sich, dass das die Adresse Ihres Anbieters ist.',
+    readOnly: 'nur lesend',
+    setUp: 'Einrichten …',
+    refuse: 'Nicht',
+  },
 };

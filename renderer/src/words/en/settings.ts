@@ -17,6 +17,7 @@ export const settings = {
     atLogin: 'Start at login',
     atLoginText:
       'Comes with the installed app. Here Gatehouse starts by itself whenever an assistant or a command needs it.',
+    atLoginHere: 'Gatehouse starts without a window and waits for assistants.',
     updates: 'Updates',
     updatesText: (version: string): string => `This is version ${version}. The installed app updates itself.`,
   },

@@ -40,4 +40,14 @@ export const shell = {
     after: '. The key is new at every start, so an old bookmark or a window of an earlier start does not open it.',
     terminal: 'In a terminal: ',
   },
+  invitation: {
+    title: 'Set up this connection?',
+    text: 'Somebody passes it on to you. Nothing is set up before you agree; it holds no credential, which you type yourself.',
+    from: 'from',
+    sentTo: 'Credentials will be sent to',
+    makeSure: 'Make sure that this is the address of your vendor.',
+    readOnly: 'read-only',
+    setUp: 'Set it up…',
+    refuse: 'Do not',
+  },
 };

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import type { GatehouseError } from './errors.ts';
+import { procedure, procedures } from './procedures.ts';
+import type { HostEvent } from './views.ts';
+
+/** What the window may ask of the desktop app itself, beside what it asks of the host. */
+export const desktopProcedures = {
+  /** The first invitation that waits for an answer. */
+  'desktop.invitation': procedure<{ readonly invitation: InvitationView | null }>()(z.strictObject({})),
+  /** The invitation was looked at: set up, or refused. Nothing is set up by this; the window's own form does that. */
+  'desktop.answered': procedure<{ readonly left: number }>()(z.strictObject({ id: z.string().max(60) })),
+  'desktop.atLogin': procedure<{ readonly atLogin: boolean }>()(z.strictObject({})),
+  'desktop.setAtLogin': procedure<{ readonly atLogin: boolean }>()(z.strictObject({ atLogin: z.boolean() })),
+} as const;
+
+/** Every channel of the desktop app's window, each with the schema of what may come through it. */
+export const windowProcedures = { ...procedures, ...desktopProcedures } as const;
+export type WindowProcedures = typeof windowProcedures;
+export type WindowProcedureName = keyof WindowProcedures;
+export type WindowInputOf<N extends WindowProcedureName> = z.input<WindowProcedures[N]['input']>;
+export type WindowOutputOf<N extends WindowProcedureName> = NonNullable<WindowProcedures[N]['output']>;
+
+/** A failure is a value here: an exception loses its code on the way between two processes. */
+export type Answer<T> = { readonly result: T } | { readonly error: ReturnType<GatehouseError['toJSON']> };
+
+/** What the app tells its window beside what the host tells. */
+export type DesktopEvent =
+  | HostEvent
+  /** Go to this place of the window, an address after `#`. */
+  | { readonly type: 'go'; readonly place: string }
+  /** Something was opened that wants an answer. */
+  | { readonly type: 'invitation' }
+  /** The host that the app had joined is gone, or another one is there. */
+  | { readonly type: 'line'; readonly line: 'up' | 'lost' };
+
+/** All that the preload script gives the window, as `gatehouse`. */
+export interface WindowDoor {
+  readonly call: {
+    readonly [N in WindowProcedureName]: (input: WindowInputOf<N>) => Promise<Answer<WindowOutputOf<N>>>;
+  };
+  readonly listen: (hear: (event: DesktopEvent) => void) => void;
+}
+
+/**
+ * Connections that somebody passes on, in a file (`.gatehouse`) or a link: never a credential, and never a program to run,
+ * so never a custom server. Nothing happens before the person has seen it and agreed.
+ */
+export const invitationSchema = z.strictObject({
+  gatehouse: z.literal(1),
+  connections: z
+    .array(
+      z.strictObject({
+        backend: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+        name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,59}$/i),
+        settings: z
+          .record(
+            z.string().regex(/^[a-z][a-zA-Z0-9_]{0,59}$/),
+            z.union([z.string().max(2_000), z.number(), z.boolean(), z.array(z.string().max(500)).max(50)]),
+          )
+          .default({}),
+        readOnly: z.boolean().default(false),
+      }),
+    )
+    .min(1)
+    .max(20),
+});
+type Invitation = z.output<typeof invitationSchema>;
+
+/** One connection of an invitation, checked against what the backend declares. */
+export interface InvitationView {
+  readonly id: string;
+  /** `gatehouse://…`, or the name of the file without its folder. */
+  readonly from: string;
+  readonly connection: Invitation['connections'][number];
+}
