@@ -150,10 +150,10 @@ describe('tenants and what they did in PostgreSQL', () => {
     const status = async (key: string): Promise<number> =>
       (await fetch(new URL('/tools', one.url), { headers: { authorization: `Bearer ${key}` } })).status;
     expect(gatehouse(['remove-tenant', 'tenant-eu']).status).toBe(0);
-    await vi.waitFor(async () => expect(await status(KEYS.eu)).toBe(401), { timeout: 15_000, interval: 500 });
+    await vi.waitFor(async () => expect(await status(KEYS.eu)).toBe(401), { timeout: 25_000, interval: 500 });
     expect(await status(KEYS.us)).toBe(200);
     gatehouse(['import-tenants'], { GATEHOUSE_TENANTS: tenantsFile() });
-    await vi.waitFor(async () => expect(await status(KEYS.eu)).toBe(200), { timeout: 15_000, interval: 500 });
+    await vi.waitFor(async () => expect(await status(KEYS.eu)).toBe(200), { timeout: 25_000, interval: 500 });
   }, 60_000);
 
   it('of a tenant that cannot be served keep nobody else out', async () => {

@@ -49,8 +49,15 @@ function alertOf(share: number): 'ok' | 'warning' | 'critical' {
   return share >= 0.95 ? 'critical' : share >= 0.8 ? 'warning' : 'ok';
 }
 
+/** As it is now, by whichever process it was changed. Throws `GH_STORE_DOWN` where that cannot be known. */
+async function circuit(call: SdpCall) {
+  const client = call.state.client();
+  await client.look();
+  return client.health().breaker;
+}
+
 async function budgets(call: SdpCall): Promise<Outcome> {
-  const { limiter, auth, client, tier } = call.state;
+  const { limiter, auth, tier } = call.state;
   const { budget } = auth.state;
   return {
     tier,
@@ -62,7 +69,7 @@ async function budgets(call: SdpCall): Promise<Outcome> {
       alert: alertOf((capacity - left) / capacity),
     })),
     tokens: { used: budget.used, limit: budget.of, window_s: 600, wait_s: Math.ceil(budget.waitMs / 1_000) },
-    circuit: client().health().breaker,
+    circuit: await circuit(call),
   };
 }
 
@@ -84,17 +91,19 @@ async function health(probing: boolean, call: SdpCall): Promise<Outcome> {
   const failures = recent.filter(({ result }) => result === 'failure').length;
   const token =
     auth.state.token === 'needs_reauth' ? 'unhealthy' : auth.state.budget.waitMs > 0 ? 'degraded' : 'healthy';
-  const breaker = { closed: 'healthy', 'half-open': 'degraded', open: 'unhealthy' }[client().health().breaker];
+  const state = await circuit(call).catch(() => undefined);
+  const words = { closed: 'healthy', 'half-open': 'degraded', open: 'unhealthy' } as const;
   const checks = {
     token,
-    circuit: breaker,
+    // What cannot be asked for is told as such, not as it was.
+    circuit: state === undefined ? 'unhealthy' : words[state],
     rate_limit: (client().health().budgetLeft ?? 1) > 0 ? 'healthy' : 'degraded',
     audit: known === undefined ? 'unhealthy' : journal.waiting > 0 ? 'degraded' : 'healthy',
     errors: recent.length > 4 && failures / recent.length > 0.5 ? 'degraded' : 'healthy',
     ...(probing ? { probe: (await probe(call)).ok === true ? 'healthy' : 'unhealthy' } : {}),
   };
-  const words = Object.values(checks);
-  const status = words.includes('unhealthy') ? 'unhealthy' : words.includes('degraded') ? 'degraded' : 'healthy';
+  const found = Object.values(checks);
+  const status = found.includes('unhealthy') ? 'unhealthy' : found.includes('degraded') ? 'degraded' : 'healthy';
   const last = recent.find(({ result }) => result === 'failure');
   return { status, checks, ...(last === undefined ? {} : { last_error: recordOf(last) }) };
 }
@@ -116,9 +125,9 @@ export const connection = tool({
     get_rate_limit_status: local('Shows what is used of the limits, and the circuit breaker.', {}, (_input, call) =>
       budgets(call),
     ),
-    get_circuit_status: local('Shows the circuit breaker.', {}, (_input, call) => ({
+    get_circuit_status: local('Shows the circuit breaker.', {}, async (_input, call) => ({
       service: 'api',
-      state: call.state.client().health().breaker,
+      state: await circuit(call),
     })),
     reset_circuit: action({
       description: 'Closes the circuit breaker.',
