@@ -68,6 +68,9 @@ test('[approval-popover] a click on the notification opens the pop-over; Escape 
   await expect(main.getByRole('heading', { name: 'Approvals' })).toBeVisible();
   expect((await small())?.visible).toBe(false);
   await expect.poll(() => popover.evaluate(() => location.hash)).toBe('#/popover');
+  await app.app.choose({ menu: 'app', path: ['Go', 'History'] });
+  await expect(main.getByRole('heading', { name: 'History' })).toBeVisible();
+  expect(await popover.evaluate(() => location.hash)).toBe('#/popover');
   await app.app.notification({ title: 'wants', button: 1 });
   await answer;
 });
