@@ -134,7 +134,11 @@ async function start(): Promise<void> {
     },
     () => app.quit(),
   );
-  const locked = followScreenLock(powerMonitor);
+  const locked = followScreenLock(powerMonitor, () => {
+    // What is shown on a locked screen says less.
+    notifications.end();
+    notifications.show(state);
+  });
   const memory = openMemory(join(home, 'app-memory.json'));
   // An AppImage is unpacked anew at every start; its own file is what stays.
   const launcher = process.env.APPIMAGE ?? process.execPath;
