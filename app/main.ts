@@ -30,11 +30,13 @@ import { declareScheme, serveWindow } from './electron/app-protocol.ts';
 import { type Asked, askedSchema, readArguments } from './electron/arguments.ts';
 import { createAttention } from './electron/attention.ts';
 import { SIZE } from './electron/bounds.ts';
+import { EVENT } from './electron/channels.ts';
 import { commandOnPath } from './electron/command-on-path.ts';
 import { endInOrder } from './electron/ending.ts';
 import { keepEndpoint } from './electron/endpoint.ts';
 import { anonymous, openFailures } from './electron/failures.ts';
 import { openHostLine } from './electron/host-line.ts';
+import { createInbox, receiver } from './electron/inbox.ts';
 import { createInvitations } from './electron/invitations.ts';
 import { lockDown } from './electron/lockdown.ts';
 import { atLogin } from './electron/login.ts';
@@ -73,16 +75,15 @@ app.setPath('userData', privateFolder(join(privateFolder(home), 'app')));
 if (platform === 'win32') app.setAppUserModelId('io.gatehouse.app');
 declareScheme(protocol);
 
-/** What came before the app could take it: macOS tells of links and files by events, from the first moment on. */
-const early: string[] = [...asked.invitations];
-let take = (given: string): void => void early.push(given);
+// macOS tells of links and files by events, from the first moment on.
+const inbox = createInbox(asked.invitations);
 app.on('open-url', (event, url) => {
   event.preventDefault();
-  take(url);
+  inbox.take(url);
 });
 app.on('open-file', (event, file) => {
   event.preventDefault();
-  take(file);
+  inbox.take(file);
 });
 
 const failures = openFailures({
@@ -114,8 +115,10 @@ async function start(): Promise<void> {
   let ending = false;
   const trayNow = () => (ending ? endingModel(words()) : trayModel(state, words()));
   const words = () => wordsOf(state.language, app.getPreferredSystemLanguages());
+  const open = (address: string): void =>
+    void shell.openExternal(address).catch((error: unknown) => failures.say(messageOf(error)));
   const openOutside = (address: string): void => {
-    if (mayOpen(address)) void shell.openExternal(address);
+    if (mayOpen(address)) open(address);
     else failures.say(`not opened: ${address.slice(0, 80)}`);
   };
   lockDown(app, session.defaultSession, openOutside);
@@ -128,12 +131,16 @@ async function start(): Promise<void> {
       env: process.env,
       demo: asked.demo,
       openPage: page => {
-        if (isOwnPage(page)) void shell.openExternal(page);
+        if (isOwnPage(page)) open(page);
       },
     },
     () => app.quit(),
   );
-  const locked = followScreenLock(powerMonitor);
+  const locked = followScreenLock(powerMonitor, () => {
+    // What is shown on a locked screen says less.
+    notifications.end();
+    notifications.show(state);
+  });
   const memory = openMemory(join(home, 'app-memory.json'));
   // An AppImage is unpacked anew at every start; its own file is what stays.
   const launcher = process.env.APPIMAGE ?? process.execPath;
@@ -184,7 +191,8 @@ async function start(): Promise<void> {
     },
     // An app without a window is no citizen of the Dock.
     onVisible: visible => void (visible ? app.dock?.show() : app.dock?.hide()),
-    go: (_window, place) => tell({ type: 'go', place }),
+    go: (window, place) => window.webContents.send(EVENT, { type: 'go', place } satisfies DesktopEvent),
+    report: failures.say,
   });
   const popover = createPopover({
     createWindow,
@@ -193,6 +201,7 @@ async function start(): Promise<void> {
     pointer: () => screen.getCursorScreenPoint(),
     workAreaAt: point => screen.getDisplayNearestPoint(point).workArea,
     openMain: place => main.show(place),
+    report: failures.say,
   });
   const isWindow = (contents: WebContents): boolean =>
     [main.current(), popover.current()].some(window => window?.webContents === contents);
@@ -308,28 +317,28 @@ async function start(): Promise<void> {
   showMenu();
 
   // Links and files
-  take = given => {
-    void (async () => {
-      try {
-        invitations.take(given, (await host.call('backends.list', {})) as readonly BackendView[]);
-        main.show();
-        tell({ type: 'invitation' });
-      } catch (error) {
-        const refused = error instanceof GatehouseError ? error : undefined;
-        await dialog.showMessageBox({
-          type: 'warning',
-          title: 'Gatehouse',
-          message: words().refused,
-          detail: refused === undefined ? messageOf(error) : `${refused.message}\n${refused.hint}\n${refused.code}`,
-          buttons: [words().ok],
-        });
-      }
-    })();
-  };
+  const receive = receiver({
+    invitations,
+    backends: async () => (await host.call('backends.list', {})) as readonly BackendView[],
+    arrived() {
+      main.show();
+      tell({ type: 'invitation' });
+    },
+    refused: why => {
+      const buttons = [words().ok];
+      void dialog.showMessageBox({
+        type: 'warning',
+        title: 'Gatehouse',
+        message: words().refused,
+        detail: why,
+        buttons,
+      });
+    },
+  });
   async function chooseInvitation(): Promise<void> {
     const filters = [{ name: 'Gatehouse', extensions: ['gatehouse'] }];
     const { filePaths } = await dialog.showOpenDialog({ properties: ['openFile'], filters });
-    for (const file of filePaths) take(file);
+    for (const file of filePaths) inbox.take(file);
   }
   if (app.isPackaged) {
     app.setAsDefaultProtocolClient('gatehouse');
@@ -341,7 +350,7 @@ async function start(): Promise<void> {
     const again = askedSchema.safeParse(given);
     const more: Asked = again.success ? again.data : { hidden: false, demo: false, invitations: [] };
     if (!more.hidden && more.invitations.length === 0) main.show();
-    for (const one of more.invitations) take(one);
+    for (const one of more.invitations) inbox.take(one);
   });
   app.on('activate', () => main.show());
   // Ours hide; and an app in the tray lives without windows.
@@ -390,7 +399,7 @@ async function start(): Promise<void> {
   const hidden = asked.hidden || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin);
   if (hidden) app.dock?.hide();
   else main.show();
-  for (const one of early) take(one);
+  inbox.open(receive);
   if (asked.demo) await demonstrateAll((name, input) => host.call(name, input));
 }
 

@@ -26,6 +26,7 @@ export function createMainWindow(deps: {
   readonly onVisible: (visible: boolean) => void;
   /** Leads the page to a place without loading it anew. */
   readonly go: (window: BrowserWindow, place: string) => void;
+  readonly report: (what: string) => void;
 }): MainWindow {
   const { memory } = deps;
   let window: BrowserWindow | undefined;
@@ -57,7 +58,7 @@ export function createMainWindow(deps: {
     made.on('hide', () => deps.onVisible(false));
     made.once('ready-to-show', () => made.show());
     // The page sets its own title with the number of waiting calls.
-    void made.loadURL(addressOf(place));
+    made.loadURL(addressOf(place)).catch((error: unknown) => deps.report(`the window: ${error}`));
     return made;
   };
 

@@ -21,6 +21,7 @@ export function createPopover(deps: {
   readonly pointer: () => { readonly x: number; readonly y: number };
   readonly workAreaAt: (point: { readonly x: number; readonly y: number }) => Rectangle;
   readonly openMain: (place: string) => void;
+  readonly report: (what: string) => void;
 }): Popover {
   let window: BrowserWindow | undefined;
 
@@ -29,6 +30,8 @@ export function createPopover(deps: {
     const at = anchor === undefined || anchor.width === 0 ? { ...deps.pointer(), width: 0, height: 0 } : anchor;
     return beside(at, SIZE, deps.workAreaAt(at));
   };
+  const load = (made: BrowserWindow): void =>
+    void made.loadURL(addressOf(PLACE)).catch((error: unknown) => deps.report(`the pop-over: ${error}`));
   const create = (): BrowserWindow => {
     const made = deps.createWindow({
       ...deps.options,
@@ -55,10 +58,10 @@ export function createPopover(deps: {
       if (hash === PLACE) return;
       made.hide();
       deps.openMain(hash);
-      void made.loadURL(addressOf(PLACE));
+      load(made);
     });
     made.once('ready-to-show', () => made.show());
-    void made.loadURL(addressOf(PLACE));
+    load(made);
     return made;
   };
 

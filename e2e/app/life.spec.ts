@@ -134,11 +134,12 @@ test('[deep-links] a link is looked at first: what it would set up, and where th
   await using app = await desktop(page);
   const main = await app.main();
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
-  const link = 'gatehouse://connect?backend=cloudways&name=acme&readOnly=true';
+  const link = 'gatehouse://connect?backend=cloudways&name=acme&readOnly=true&set.baseUrl=https://api.evil.example';
   await app.app.emit({ of: 'app', event: 'open-url', args: [link] });
   const dialog = main.getByRole('dialog');
   await expect(dialog).toContainText('cloudways/acme');
   await expect(dialog).toContainText('read-only');
+  await expect(dialog).toContainText('Credentials will be sent to: https://api.evil.example');
   await expect(dialog.getByRole('button', { name: 'Do not' })).toBeFocused();
   await main.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
@@ -147,12 +148,26 @@ test('[deep-links] a link is looked at first: what it would set up, and where th
   expect(await connections()).toEqual([]);
   await app.app.emit({ of: 'app', event: 'open-url', args: [link] });
   await dialog.getByRole('button', { name: 'Set it up…' }).click();
-  await expect(main.getByRole('form')).toBeVisible();
-  await expect(main.getByLabel('Name', { exact: false }).last()).toBeVisible();
-  await expect(main.getByRole('textbox', { name: /name/i }).last()).toHaveValue('acme');
-  await expect(main.getByRole('checkbox', { name: /read/i })).toBeChecked();
+  const form = main.getByRole('form', { name: 'Cloudways' });
+  await form.getByText('More settings').click();
+  const [name, address] = [
+    form.getByRole('textbox', { name: 'Name' }),
+    form.getByRole('textbox', { name: /API/ }).last(),
+  ];
+  await expect(name).toHaveValue('acme');
+  await expect(form.getByRole('checkbox', { name: /read/i })).toBeChecked();
+  await expect(address).toHaveValue('https://api.evil.example');
   // Nothing is set up before the person has typed the credential and sent the form.
   expect(await connections()).toEqual([]);
+  // And whoever leaves it finds none of it later.
+  await app.app.choose({ menu: 'app', path: ['Go', 'History'] });
+  await expect(main.getByRole('heading', { name: 'History' })).toBeVisible();
+  await main.evaluate(() => {
+    location.hash = '#/start?step=sign-in&backend=cloudways';
+  });
+  await expect(name).toHaveValue('main');
+  await form.getByText('More settings').click();
+  await expect(address).not.toHaveValue(/evil/);
 });
 
 test('[deep-links] a link with a credential, a program, an unknown setting or nonsense is refused with a reason', async () => {

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import type { BackendView, FieldView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt, refresh, useStore } from '../../api/store.ts';
@@ -16,6 +16,8 @@ export function SignIn({ backend }: { readonly backend: BackendView }) {
   const given = useStore(state => (state.taken?.backend === backend.backend ? state.taken : null));
   const [name, setName] = useState(given?.name ?? 'main');
   const [values, setValues] = useState<Values>(given?.settings ?? {});
+  // Whoever leaves the form and comes back later finds none of what somebody else proposed.
+  useEffect(() => () => useStore.setState({ taken: null }), []);
   const [variables, setVariables] = useState<readonly Variable[]>([]);
   const [readOnly, setReadOnly] = useState(given?.readOnly ?? false);
   const [busy, setBusy] = useState(false);
@@ -39,7 +41,6 @@ export function SignIn({ backend }: { readonly backend: BackendView }) {
     });
     setValues({});
     setVariables([]);
-    useStore.setState({ taken: null });
     await refresh('connections');
     location.hash = hashOfStep('check', { connection: id });
   };
