@@ -31,6 +31,7 @@ import { type Asked, askedSchema, readArguments } from './electron/arguments.ts'
 import { createAttention } from './electron/attention.ts';
 import { SIZE } from './electron/bounds.ts';
 import { EVENT } from './electron/channels.ts';
+import { commandOnPath } from './electron/command-on-path.ts';
 import { endInOrder } from './electron/ending.ts';
 import { keepEndpoint } from './electron/endpoint.ts';
 import { anonymous, openFailures } from './electron/failures.ts';
@@ -51,6 +52,7 @@ import { type AppTray, createTray } from './electron/tray.ts';
 import { trayIcons } from './electron/tray-icons.ts';
 import { endingModel, type TrayDeed, trayModel } from './electron/tray-model.ts';
 import { trayIsVisible } from './electron/tray-presence.ts';
+import { createUpdates, keepLooking, loadUpdater, whyNoUpdates } from './electron/updates.ts';
 import { onWake } from './electron/wake.ts';
 import { webPreferences } from './electron/web-preferences.ts';
 import { type Answerer, openWindowDoor } from './electron/window-door.ts';
@@ -149,6 +151,20 @@ async function start(): Promise<void> {
     configFolder: process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'),
   });
   const invitations = createInvitations();
+  const unsupported = whyNoUpdates({
+    platform,
+    env: process.env,
+    packaged: app.isPackaged,
+    resources: process.resourcesPath,
+  });
+  const updater = unsupported === undefined ? { updater: await loadUpdater() } : { unsupported };
+  const command = commandOnPath({
+    platform,
+    home,
+    userFolder: homedir(),
+    path: process.env.PATH ?? '',
+    packaged: { link: '/usr/bin/gatehouse', target: join(process.resourcesPath, 'bin', 'gatehouse') },
+  });
 
   // Windows
   const listeners = new Set<(event: DesktopEvent) => void>();
@@ -203,6 +219,14 @@ async function start(): Promise<void> {
       setAtLogin((input as { readonly atLogin: boolean }).atLogin);
       return { atLogin: login.get() };
     },
+    'desktop.updates': () => updates.state(),
+    'desktop.update': input => {
+      const { deed } = input as { readonly deed: 'check' | 'download' | 'install' | 'later' };
+      return deed === 'later' ? updates.notNow() : updates[deed]();
+    },
+    'desktop.command': () => command.state(),
+    'desktop.setCommand': input =>
+      (input as { readonly installed: boolean }).installed ? command.install() : command.remove(),
   };
   const answer: Answerer = async (name, input) => {
     const own = answers[name];
@@ -339,7 +363,7 @@ async function start(): Promise<void> {
     tell({ type: 'line', line: 'up' });
     void follow.refresh();
   });
-  endInOrder({
+  const { end } = endInOrder({
     app,
     onBeforeQuit: listener => void app.on('before-quit', listener),
     onShutdown: listener => void powerMonitor.on('shutdown', listener),
@@ -360,6 +384,17 @@ async function start(): Promise<void> {
       tray?.end();
     },
   });
+  const updates = createUpdates({
+    ...updater,
+    stopHost: end,
+    relaunch() {
+      app.relaunch();
+      app.exit(0);
+    },
+    memory: { read: () => memory.get().notNow, write: notNow => memory.set({ notNow }) },
+    onChanged: () => tell({ type: 'updates' }),
+  });
+  if (unsupported === undefined) keepLooking(updates);
   await Promise.all([follow.refresh(), keepEndpoint(host, memory).check()]);
   const hidden = asked.hidden || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin);
   if (hidden) app.dock?.hide();

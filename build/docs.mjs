@@ -101,15 +101,16 @@ ${table(['code', 'next step'], servers)}
 `;
 }
 
-/** Titles of tests that begin with an item in brackets, by item. */
+/** Titles of tests that begin with items in brackets, by item. */
 function testsOfItems() {
   const found = new Map();
   const files = globSync(['e2e/app/*.spec.ts', '{app,mcp,renderer,build}/**/*.test.ts'], { cwd: root }).sort();
   for (const file of files)
-    for (const [, , item, title] of readFileSync(join(root, file), 'utf8').matchAll(
-      /\b(?:test|it)(?:\.\w+)?\(\s*(['"`])\[([\w-]+)\] ((?:(?!\1).)+)\1/g,
+    for (const [, , named, title] of readFileSync(join(root, file), 'utf8').matchAll(
+      /\b(?:test|it)(?:\.\w+(?:\([^)]*\))?)?\(\s*(['"`])((?:\[[\w-]+\] )+)((?:(?!\1).)+)\1/g,
     ))
-      found.set(item, [...(found.get(item) ?? []), { file: file.replaceAll('\\', '/'), title }]);
+      for (const [, item] of named.matchAll(/\[([\w-]+)\]/g))
+        found.set(item, [...(found.get(item) ?? []), { file: file.replaceAll('\\', '/'), title }]);
   return found;
 }
 

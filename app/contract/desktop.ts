@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { GatehouseError } from './errors.ts';
+import type { ErrorCode, GatehouseError } from './errors.ts';
 import { procedure, procedures } from './procedures.ts';
 import type { HostEvent } from './views.ts';
 
@@ -11,6 +11,13 @@ export const desktopProcedures = {
   'desktop.answered': procedure<{ readonly left: number }>()(z.strictObject({ id: z.string().max(60) })),
   'desktop.atLogin': procedure<{ readonly atLogin: boolean }>()(z.strictObject({})),
   'desktop.setAtLogin': procedure<{ readonly atLogin: boolean }>()(z.strictObject({ atLogin: z.boolean() })),
+  'desktop.updates': procedure<UpdateState>()(z.strictObject({})),
+  /** `install` ends the host and starts the new version; `later` says "not now" to the version that is offered. */
+  'desktop.update': procedure<UpdateState>()(
+    z.strictObject({ deed: z.enum(['check', 'download', 'install', 'later']) }),
+  ),
+  'desktop.command': procedure<CommandState>()(z.strictObject({})),
+  'desktop.setCommand': procedure<CommandState>()(z.strictObject({ installed: z.boolean() })),
 } as const;
 
 /** Every channel of the desktop app's window, each with the schema of what may come through it. */
@@ -30,6 +37,8 @@ export type DesktopEvent =
   | { readonly type: 'go'; readonly place: string }
   /** Something was opened that wants an answer. */
   | { readonly type: 'invitation' }
+  /** How it stands with updates has changed. */
+  | { readonly type: 'updates' }
   /** The host that the app had joined is gone, or another one is there. */
   | { readonly type: 'line'; readonly line: 'up' | 'lost' };
 
@@ -72,4 +81,44 @@ export interface InvitationView {
   /** `gatehouse://…`, or the name of the file without its folder. */
   readonly from: string;
   readonly connection: Invitation['connections'][number];
+}
+
+/** Why this installation does not update itself. */
+export type NoUpdates =
+  | 'development'
+  /** deb and rpm: the package manager brings updates. */
+  | 'package-manager'
+  /** Built without a signature: there is nobody to compare an update's signature with. */
+  | 'unsigned'
+  /** The folder of the AppImage cannot be written. */
+  | 'read-only';
+
+export type UpdateState =
+  | { readonly kind: 'unsupported'; readonly why: NoUpdates }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'checking' }
+  /** `checkedAt`: ISO time. Also when a staged roll-out has not reached this installation. */
+  | { readonly kind: 'none'; readonly checkedAt: string }
+  /** `postponed`: the person said "not now" to this version. */
+  | ({ readonly kind: 'available'; readonly postponed: boolean } & Offered)
+  /** `percent`: 0 to 100, whole. */
+  | ({ readonly kind: 'downloading'; readonly percent: number } & Offered)
+  | ({ readonly kind: 'ready'; readonly postponed: boolean } & Offered)
+  | ({ readonly kind: 'installing' } & Offered)
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly hint: string };
+
+interface Offered {
+  readonly version: string;
+  /** Release notes as plain text, empty where there are none. */
+  readonly notes: string;
+}
+
+/** How it stands with the `gatehouse` command for terminals. */
+export interface CommandState {
+  /** `package`: the installed package has brought it. `taken`: something of somebody else's has the name. */
+  readonly state: 'installed' | 'package' | 'absent' | 'taken';
+  /** Where the command is or would be. */
+  readonly where: string;
+  /** A new terminal finds it. If not, `where`'s folder is to be added to PATH by hand. */
+  readonly onPath: boolean;
 }

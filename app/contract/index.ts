@@ -1,8 +1,11 @@
 export {
   type Answer,
+  type CommandState,
   type DesktopEvent,
   type InvitationView,
   invitationSchema,
+  type NoUpdates,
+  type UpdateState,
   type WindowDoor,
   type WindowInputOf,
   type WindowOutputOf,

@@ -61,6 +61,16 @@ test('[command-on-path] a file of somebody else’s under the name is neither re
   expect(lstatSync(where).isSymbolicLink()).toBe(true);
 });
 
+test('[command-on-path] where the package has brought the command, nothing is added and nothing taken away', async () => {
+  const packaged = { link: join(user, 'usr-bin-gatehouse'), target: '/opt/Gatehouse/resources/bin/gatehouse' };
+  symlinkSync(packaged.target, packaged.link);
+  const command = commandOnPath({ platform: 'linux', home, userFolder: user, path: '/usr/bin', packaged });
+  const said = { state: 'package', where: packaged.link, onPath: true };
+  expect([await command.state(), await command.install(), await command.remove()]).toEqual([said, said, said]);
+  expect(existsSync(join(user, '.local'))).toBe(false);
+  expect(lstatSync(packaged.link).isSymbolicLink()).toBe(true);
+});
+
 test('[command-on-path] on Windows the folder of the command joins the user’s PATH once, and leaves the rest of it as it was', async () => {
   let path = '%USERPROFILE%\\bin;C:\\Tools;';
   const userPath = {

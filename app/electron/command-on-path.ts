@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { GatehouseError } from '../contract/index.ts';
+import { type CommandState, GatehouseError } from '../contract/index.ts';
 
 export interface CommandDeps {
   readonly platform: NodeJS.Platform;
@@ -15,17 +15,10 @@ export interface CommandDeps {
   readonly userFolder: string;
   /** As a terminal of the person has it. */
   readonly path: string;
+  /** Where a package puts its link, and what it leads to. */
+  readonly packaged?: { readonly link: string; readonly target: string };
   /** The user's own PATH in the registry; only asked on Windows. */
   readonly userPath?: { read(): Promise<string>; write(path: string): Promise<void> };
-}
-
-export interface CommandState {
-  /** `taken`: something of somebody else's has the name. */
-  readonly state: 'installed' | 'absent' | 'taken';
-  /** Where the command is or would be. */
-  readonly where: string;
-  /** A new terminal finds it. If not, `where`'s folder is to be added to PATH by hand. */
-  readonly onPath: boolean;
 }
 
 export interface CommandOnPath {
@@ -70,10 +63,12 @@ function folderOnPath({ home, userPath = registryPath }: CommandDeps): CommandOn
 }
 
 /** Elsewhere a link in `~/.local/bin`, which needs no administrator. */
-function linkOnPath({ home, userFolder, path }: CommandDeps): CommandOnPath {
+function linkOnPath({ home, userFolder, path, packaged }: CommandDeps): CommandOnPath {
   const script = join(home, 'bin', 'gatehouse');
   const where = join(userFolder, '.local', 'bin', 'gatehouse');
   const state = (): CommandState => {
+    if (packaged !== undefined && isThere(packaged.link) && linkOf(packaged.link) === packaged.target)
+      return { state: 'package', where: packaged.link, onPath: true };
     const onPath = path.split(delimiter).includes(dirname(where));
     if (!isThere(where)) return { state: 'absent', where, onPath };
     return { state: linkOf(where) === script ? 'installed' : 'taken', where, onPath };
@@ -81,7 +76,9 @@ function linkOnPath({ home, userFolder, path }: CommandDeps): CommandOnPath {
   return {
     state: async () => state(),
     async install() {
-      if (state().state === 'taken')
+      const before = state();
+      if (before.state === 'package') return before;
+      if (before.state === 'taken')
         throw new GatehouseError('GH_COMMAND_TAKEN', `${where} is there already and is not ours.`);
       mkdirSync(dirname(script), { recursive: true });
       mkdirSync(dirname(where), { recursive: true });
@@ -95,7 +92,9 @@ function linkOnPath({ home, userFolder, path }: CommandDeps): CommandOnPath {
       return state();
     },
     async remove() {
-      if (state().state === 'installed') rmSync(where);
+      const before = state();
+      if (before.state === 'package') return before;
+      if (before.state === 'installed') rmSync(where);
       rmSync(script, { force: true });
       return state();
     },

@@ -8,6 +8,8 @@ const schema = z.object({
   maximized: z.boolean().optional(),
   /** The person was told once that closing the window leaves Gatehouse running. */
   toldAboutClosing: z.boolean().optional(),
+  /** The version to whose update the person said "not now". */
+  notNow: z.string().optional(),
   /** Of the MCP endpoint over HTTP. */
   endpointPort: z.number().int().min(1).max(65_535).optional(),
 });

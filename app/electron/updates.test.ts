@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { configureRequestOptions, configureRequestUrl, type DownloadOptions, HttpExecutor } from 'builder-util-runtime';
 import electronUpdater, { type AppUpdater } from 'electron-updater';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createUpdates, keepLooking, type Updater, type UpdateState, whyNoUpdates } from './updates.ts';
+import type { UpdateState } from '../contract/index.ts';
+import { createUpdates, keepLooking, type Updater, whyNoUpdates } from './updates.ts';
 
 const NEW = '0.2.0';
 const UUID_EARLY = '00000000-0000-5000-8000-000000000000';

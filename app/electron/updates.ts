@@ -1,55 +1,11 @@
 /**
  * Updates of the desktop app, over electron-updater: it looks, fetches, verifies and swaps; here is what a person sees and decides, and that nothing of ours
  * runs any more when the swap comes.
- *
- * Wiring in `main.ts`:
- *
- *     const unsupported = whyNoUpdates({ platform, env, packaged: app.isPackaged, resources: process.resourcesPath });
- *     const updates = createUpdates({
- *       ...(unsupported === undefined ? { updater: await loadUpdater() } : { unsupported }),
- *       stopHost: () => host.stop(),
- *       relaunch: () => { app.relaunch(); app.exit(); },
- *       memory: a file or setting that keeps one version,
- *       onChanged: state => tell the window and the tray,
- *     });
- *     using looking = keepLooking(updates);
- *
- * The window shows `state()` among the settings; its buttons are `check`, `download`, `install` and `notNow`.
  */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AppUpdater, UpdateInfo } from 'electron-updater';
-import { type ErrorCode, GatehouseError } from '../contract/index.ts';
-
-/** Why this installation does not update itself. */
-export type NoUpdates =
-  | 'development'
-  /** deb and rpm: the package manager brings updates. */
-  | 'package-manager'
-  /** Built without a signature: there is nobody to compare an update's signature with. */
-  | 'unsigned'
-  /** The folder of the AppImage cannot be written. */
-  | 'read-only';
-
-export type UpdateState =
-  | { readonly kind: 'unsupported'; readonly why: NoUpdates }
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'checking' }
-  /** `checkedAt`: ISO time. Also when a staged roll-out has not reached this installation. */
-  | { readonly kind: 'none'; readonly checkedAt: string }
-  /** `postponed`: the person said "not now" to this version. */
-  | ({ readonly kind: 'available'; readonly postponed: boolean } & Offered)
-  /** `percent`: 0 to 100, whole. */
-  | ({ readonly kind: 'downloading'; readonly percent: number } & Offered)
-  | ({ readonly kind: 'ready'; readonly postponed: boolean } & Offered)
-  | ({ readonly kind: 'installing' } & Offered)
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly hint: string };
-
-interface Offered {
-  readonly version: string;
-  /** Release notes as plain text, empty where there are none. */
-  readonly notes: string;
-}
+import { type ErrorCode, GatehouseError, type NoUpdates, type UpdateState } from '../contract/index.ts';
 
 /** What of electron-updater is used. */
 export type Updater = Pick<

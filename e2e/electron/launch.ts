@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -42,7 +42,6 @@ export interface LaunchOptions {
 
 /** Starts the built app under the stand-in; `page`: what its first window is made of. */
 export async function launch(page: Page | undefined, options: LaunchOptions = {}): Promise<RunningApp> {
-  placeholderIcons();
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'gatehouse-app-'));
   const home = options.home ?? join(folder, 'home');
   const programs = join(folder, 'bin');
@@ -109,31 +108,6 @@ export async function launch(page: Page | undefined, options: LaunchOptions = {}
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Where the drawn icons are not built, a pixel takes their place. */
-function placeholderIcons(): void {
-  const folder = join(ROOT, 'dist', 'icons', 'tray');
-  const pixel = Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-    'base64',
-  );
-  for (const state of ['ready', 'waiting', 'paused', 'attention'])
-    for (const kind of [
-      'Template.png',
-      'Template@2x.png',
-      '-light.png',
-      '-light@2x.png',
-      '-dark.png',
-      '-dark@2x.png',
-      '-light.ico',
-      '-dark.ico',
-    ]) {
-      const file = join(folder, `${state}${kind}`);
-      if (existsSync(file)) continue;
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(file, pixel);
-    }
 }
 
 export type { Bounds, Snapshot, System };

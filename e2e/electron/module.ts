@@ -6,6 +6,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Real from 'electron';
+import { VERSION } from '../../app/version.ts';
 import { strict } from './strict.ts';
 import { StandInWindow, windows } from './windows.ts';
 import { type ForApp, type ForBrowser, type MenuEntry, openWire, type System } from './wire.ts';
@@ -58,6 +59,9 @@ const known = {
     if (!existsSync(path)) throw new Error(`Failed to set path: ${path} does not exist`);
     paths[name] = path;
   },
+  getVersion: () => VERSION,
+  getName: () => 'Gatehouse',
+  getPath: (name: string) => paths[name] ?? '',
   setAppUserModelId: () => undefined,
   whenReady: () => ready,
   getPreferredSystemLanguages: () => ['en-US'],

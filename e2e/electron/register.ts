@@ -11,3 +11,6 @@ registerHooks({
 /** The specs may ask for the behaviour of another system; files and sockets stay those of this one. */
 const platform = process.env.STAND_IN_PLATFORM;
 if (platform !== undefined) Object.defineProperty(process, 'platform', { value: platform });
+
+/** Where Electron keeps the resources of a packaged app: here the folder that the spec has for itself. */
+Object.defineProperty(process, 'resourcesPath', { value: process.cwd() });

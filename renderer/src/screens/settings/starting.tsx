@@ -5,6 +5,7 @@ import { desktop } from '../../api/desktop.ts';
 import { attempt, useStore } from '../../api/store.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useWords } from '../../words/index.ts';
+import { Updates } from './updates.tsx';
 
 /** What the desktop app can do and a host without a desktop cannot. */
 export function Starting() {
@@ -18,9 +19,14 @@ export function Starting() {
           <b>{start.atLogin}.</b> {start.atLoginText}
         </Text>
       )}
-      <Text size="sm">
-        <b>{start.updates}.</b> {start.updatesText(status?.version ?? '')}
-      </Text>
+      {desktop !== undefined && <Command app={desktop} />}
+      {desktop === undefined ? (
+        <Text size="sm">
+          <b>{start.updates}.</b> {start.updatesText(status?.version ?? '')}
+        </Text>
+      ) : (
+        <Updates app={desktop} version={status?.version ?? ''} />
+      )}
     </Panel>
   );
 }
@@ -37,6 +43,23 @@ function AtLogin({ app }: { readonly app: NonNullable<typeof desktop> }) {
       onChange={event => {
         const atLogin = event.currentTarget.checked;
         void attempt(() => app.call('desktop.setAtLogin', { atLogin })).then(again);
+      }}
+    />
+  );
+}
+
+function Command({ app }: { readonly app: NonNullable<typeof desktop> }) {
+  const { start } = useWords().settings;
+  const { value, again } = useAsked(useCallback(() => app.call('desktop.command', {}), [app]));
+  return (
+    <Switch
+      label={start.command}
+      description={value === undefined ? '' : start.commandText[value.state](value.where, value.onPath)}
+      checked={value?.state === 'installed' || value?.state === 'package'}
+      disabled={value === undefined || value.state === 'package' || value.state === 'taken'}
+      onChange={event => {
+        const installed = event.currentTarget.checked;
+        void attempt(() => app.call('desktop.setCommand', { installed })).then(again);
       }}
     />
   );

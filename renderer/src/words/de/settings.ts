@@ -21,6 +21,35 @@ export const settings: typeof en = {
     atLoginHere: 'Gatehouse startet ohne Fenster und wartet auf Assistenten.',
     updates: 'Aktualisierungen',
     updatesText: version => `Dies ist Version ${version}. Die installierte App aktualisiert sich selbst.`,
+    command: 'Der Befehl gatehouse im Terminal',
+    commandText: {
+      absent: where => `Legt ihn unter ${where} an.`,
+      installed: (where, onPath) =>
+        onPath ? `Er liegt unter ${where}.` : `Er liegt unter ${where}; nehmen Sie den Ordner in PATH auf.`,
+      package: where => `Das Paket hat ihn unter ${where} angelegt.`,
+      taken: where => `${where} ist eine fremde Datei. Räumen Sie sie zuerst weg.`,
+    },
+    update: {
+      version: version => `Dies ist Version ${version}.`,
+      why: {
+        development: 'Sie läuft aus einem Quellordner und aktualisiert sich nicht selbst.',
+        'package-manager': 'Aktualisierungen bringt Ihre Paketverwaltung.',
+        unsigned: 'Sie ist nicht signiert und aktualisiert sich deshalb nicht selbst.',
+        'read-only': 'Der Ordner des AppImage ist nicht beschreibbar, deshalb aktualisiert sie sich nicht selbst.',
+      },
+      checking: 'Eine neuere wird gesucht …',
+      none: at => `Für diesen Computer gibt es keine neuere (${at}).`,
+      available: version => `Version ${version} ist da.`,
+      downloading: version => `Version ${version} wird geholt.`,
+      ready: version =>
+        `Version ${version} ist geholt und geprüft. Das Installieren beendet alle Aufrufe und startet Gatehouse neu.`,
+      installing: version => `Version ${version} wird installiert.`,
+      notes: 'Was neu ist',
+      check: 'Nach Aktualisierungen suchen',
+      download: 'Holen',
+      install: 'Installieren und neu starten',
+      later: 'Jetzt nicht',
+    },
   },
   calls: {
     title: 'Aufrufe',

@@ -20,6 +20,35 @@ export const settings = {
     atLoginHere: 'Gatehouse starts without a window and waits for assistants.',
     updates: 'Updates',
     updatesText: (version: string): string => `This is version ${version}. The installed app updates itself.`,
+    command: 'The command gatehouse in terminals',
+    commandText: {
+      absent: (where: string): string => `Puts it at ${where}.`,
+      installed: (where: string, onPath: boolean): string =>
+        onPath ? `It is at ${where}.` : `It is at ${where}; add that folder to your PATH.`,
+      package: (where: string): string => `The package has put it at ${where}.`,
+      taken: (where: string): string => `${where} is a file of somebody else. Move it away first.`,
+    },
+    update: {
+      version: (version: string): string => `This is version ${version}.`,
+      why: {
+        development: 'It runs from a checkout and does not update itself.',
+        'package-manager': 'Updates come from your package manager.',
+        unsigned: 'This build is not signed, so it does not update itself.',
+        'read-only': 'The folder of the AppImage cannot be written, so it does not update itself.',
+      },
+      checking: 'Looking for a newer one …',
+      none: (at: string): string => `There is no newer one for this computer (${at}).`,
+      available: (version: string): string => `Version ${version} is there.`,
+      downloading: (version: string): string => `Version ${version} is being fetched.`,
+      ready: (version: string): string =>
+        `Version ${version} has been fetched and checked. Installing ends all calls and starts Gatehouse again.`,
+      installing: (version: string): string => `Version ${version} is being installed.`,
+      notes: 'What is new',
+      check: 'Look for updates',
+      download: 'Fetch',
+      install: 'Install and start again',
+      later: 'Not now',
+    },
   },
   calls: {
     title: 'Calls',
