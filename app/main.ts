@@ -30,7 +30,6 @@ import { declareScheme, serveWindow } from './electron/app-protocol.ts';
 import { type Asked, askedSchema, readArguments } from './electron/arguments.ts';
 import { createAttention } from './electron/attention.ts';
 import { SIZE } from './electron/bounds.ts';
-import { EVENT } from './electron/channels.ts';
 import { commandOnPath } from './electron/command-on-path.ts';
 import { endInOrder } from './electron/ending.ts';
 import { keepEndpoint } from './electron/endpoint.ts';
@@ -191,7 +190,6 @@ async function start(): Promise<void> {
     },
     // An app without a window is no citizen of the Dock.
     onVisible: visible => void (visible ? app.dock?.show() : app.dock?.hide()),
-    go: (window, place) => window.webContents.send(EVENT, { type: 'go', place } satisfies DesktopEvent),
     report: failures.say,
   });
   const popover = createPopover({

@@ -1,5 +1,7 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions, Rectangle } from 'electron';
+import type { DesktopEvent } from '../contract/index.ts';
 import { fitted, SIZE } from './bounds.ts';
+import { EVENT } from './channels.ts';
 import type { Memory } from './memory.ts';
 import { addressOf } from './origin.ts';
 
@@ -24,8 +26,6 @@ export function createMainWindow(deps: {
   readonly trayVisible: () => Promise<boolean>;
   readonly onClosed: (how: 'hidden' | 'minimized') => void;
   readonly onVisible: (visible: boolean) => void;
-  /** Leads the page to a place without loading it anew. */
-  readonly go: (window: BrowserWindow, place: string) => void;
   readonly report: (what: string) => void;
 }): MainWindow {
   const { memory } = deps;
@@ -71,7 +71,8 @@ export function createMainWindow(deps: {
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
-      if (place !== '') deps.go(window, place);
+      // Without loading the page anew: what is typed there stays.
+      if (place !== '') window.webContents.send(EVENT, { type: 'go', place } satisfies DesktopEvent);
     },
     current: () => window,
     letGo() {
