@@ -333,6 +333,14 @@ describe('defects of the original', () => {
     await using rig = await startRig();
     const reason = 'it logs "<script>" and calls system( on start';
     const deployment_id = deploymentOf(rig, 'orders', '1.8.1', 'staging');
+    const limits = { signal: AbortSignal.timeout(10_000), withinMs: 10_000, progress: () => undefined };
+    const order = { deployment_id, reason, environment: 'staging' };
+    // Who is asked sees it before; and nothing was done by looking.
+    expect(await rig.account.plan('rollback_deployment', 'rollback_deployment', order, limits)).toEqual({
+      ok: true,
+      changes: [{ what: 'orders in staging', before: '1.8.1', after: '1.8.0' }],
+    });
+    expect(rig.sent('POST /mcp/tools/rollback_deployment')).toEqual([]);
     const told = await rig.result('rollback_deployment', { deployment_id, reason, environment: 'staging' });
     expect(told).toMatchObject({ rollback: { reason, from_version: '1.8.1', to_version: '1.8.0' } });
   });

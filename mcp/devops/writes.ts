@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fault } from '../kit/index.ts';
+import { Fault, type PlannedChange } from '../kit/index.ts';
 import type { DeployOrder, Executed, RollbackOrder, Target } from './drivers/driver.ts';
 import { type Environment, neededFor, type Verb } from './permissions.ts';
 import { type DevopsCall, envelope, type Item } from './reply.ts';
@@ -72,6 +72,15 @@ export async function rollback(call: DevopsCall, order: RollbackOrder, asked: As
   const { rollback_id, deployment_id, timestamp, environment } = shown;
   const metadata = { rollback_id, deployment_id, timestamp, environment, reason_type: reasonType(order.reason) };
   return shownAs(call, asked, written, resultOf('rollback', shown, written, metadata), { ...shown });
+}
+
+/** Refused as the rollback itself would be, before anybody is asked. */
+export async function planOfRollback(call: DevopsCall, order: RollbackOrder): Promise<readonly PlannedChange[]> {
+  await mayWrite(call, 'rollback', order.environment);
+  const { service, from, to } = await call.state.driver.target(call, order);
+  return [
+    { what: `${service ?? 'the service'} in ${order.environment}`, before: from ?? 'unknown', after: to ?? 'unknown' },
+  ];
 }
 
 /** From which version to which: the executor's word first, then what was there before. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { definesFor, type Tool } from '../../kit/index.ts';
+import { definesFor, type PlannedChange, type Tool } from '../../kit/index.ts';
 import type { Permission } from '../permissions.ts';
 import { type DevopsCall, explained, type Item } from '../reply.ts';
 import type { Devops } from '../state.ts';
@@ -18,11 +18,13 @@ interface Named<S extends Readonly<Record<string, z.ZodType>>> {
   readonly anonymous?: boolean;
   readonly input: S;
   run(given: z.output<z.ZodObject<S>>, call: DevopsCall, name: string): Promise<Item>;
+  /** What it would change, for the person who is asked. */
+  plan?(given: z.output<z.ZodObject<S>>, call: DevopsCall): Promise<readonly PlannedChange[]>;
 }
 
 /** One operation under its own name and the names that an OpenAPI gateway gives it: never a second implementation (§3.1). */
 export function named<const S extends Readonly<Record<string, z.ZodType>>>(spec: Named<S>): readonly Tool<Devops>[] {
-  const { names, title, effect, rights, input, anonymous, run } = spec;
+  const { names, title, effect, rights, input, anonymous, run, plan } = spec;
   return names.map(name => {
     const description = name === names[0] ? spec.description : `The same as ${names[0]}, under the gateway's name.`;
     return tool({
@@ -36,6 +38,7 @@ export function named<const S extends Readonly<Record<string, z.ZodType>>>(spec:
           scopes: rights,
           input,
           ...(anonymous === undefined ? {} : { anonymous }),
+          ...(plan === undefined ? {} : { plan }),
           run: (given: z.output<z.ZodObject<S>>, call: DevopsCall) =>
             run(given, call, name).catch((error: unknown) => {
               throw explained(call, name, error);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ENVIRONMENTS, environmentNamed } from '../permissions.ts';
-import { deploy, rollback } from '../writes.ts';
+import { deploy, planOfRollback, rollback } from '../writes.ts';
 import { named } from './shared.ts';
 
 export const deployTools = named({
@@ -39,4 +39,5 @@ export const rollbackTools = named({
   },
   run: (order, call, tool) =>
     rollback(call, order, { tool, layout: tool === 'rollback_deployment' ? 'nested' : 'flat' }),
+  plan: (order, call) => planOfRollback(call, order),
 });
