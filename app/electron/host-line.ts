@@ -23,7 +23,7 @@ const PATIENCE_MS = 20_000;
 /**
  * One host at a time holds a home. If there is none, the app becomes it. If one runs that nobody uses (a bridge or a command
  * started it), it is asked to end and the app takes its place. If it is in use, the app joins it, so that no assistant loses
- * its link, and becomes the host when that one has gone. See docs/decisions/0008-the-app-joins-or-becomes-the-host.md.
+ * its link, and becomes the host when that one has gone. See docs/decisions/0010-the-app-joins-or-becomes-the-host.md.
  */
 export async function reachHost(options: HostOptions): Promise<Reached> {
   for (const until = Date.now() + PATIENCE_MS; ; await sleep(100)) {
