@@ -19,7 +19,7 @@ const [task = 'start', ...args] = process.argv.slice(2);
 function postgres() {
   const folder = '/usr/lib/postgresql';
   const versions = existsSync(folder) ? readdirSync(folder) : [];
-  return versions.map(version => join(folder, version, 'bin', 'postgres')).find(existsSync) ?? folder;
+  return versions.map(version => join(folder, version, 'bin', 'postgres')).find(existsSync) ?? join(folder, 'none');
 }
 
 /** What tests need beside npm packages, on Debian: [a file or program that shows it is there, its package]. */
