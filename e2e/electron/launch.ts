@@ -75,7 +75,8 @@ export async function launch(page: Page | undefined, options: LaunchOptions = {}
   const app: ForApp = openWire<ForBrowser, ForApp>(
     {
       send: message => {
-        if (child.connected) child.send(message);
+        // One that ends at this moment is told by `disconnect`, which refuses whoever waits.
+        if (child.connected) child.send(message, () => undefined);
         else throw new Error('The app has ended.');
       },
       events: child,

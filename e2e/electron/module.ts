@@ -502,7 +502,7 @@ process.on('disconnect', () => process.exit(1));
 // As Electron does it on POSIX.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => known.quit());
 const browser: ForBrowser = openWire<ForApp, ForBrowser>(
-  { send: message => void process.send?.(message), events: process },
+  { send: message => void process.send?.(message, () => undefined), events: process },
   forApp,
 );
 const ready = new Promise<void>(resolve => {
