@@ -155,7 +155,9 @@ No Electron binary could be had where this was built. So the app's real, built p
 plain Node against a stand-in for \`electron\` ([e2e/electron](../e2e/electron)) that is held to Electron's own types and throws at whatever
 it does not have; windows are pages of a real Chromium. What only the real Electron can show (how an icon looks in a bar, whether a
 system shows the buttons of a notification, that the sandbox holds) has not been seen: the last column says so until somebody runs it
-and notes the run in \`docs/real-electron.json\` (\`{"item": "system, version, date"}\`).
+and notes the run in \`docs/real-electron.json\` (\`{"item": "system, version, date"}\`). Where a binary is found
+(\`node_modules/electron/dist\` or \`ELECTRON_OVERRIDE_DIST_PATH\`), the window's specs run through it by themselves, as Playwright's project
+\`electron\`; that way has never been gone either. What surrounds the window (tray, notifications, the locked screen) no spec can drive there.
 
 ${parts.join('\n\n')}
 `;

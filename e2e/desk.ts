@@ -7,6 +7,7 @@ import { type Installation, installation, processesOf } from '../app/testing/pro
 import { type Assistant, connectAssistant } from './assistant.ts';
 import { launch, type RunningApp } from './electron/launch.ts';
 import type { Interference } from './electron/pages.ts';
+import { launchReal, type RealApp } from './electron/real.ts';
 import { STAND_IN_ORIGIN } from './electron/wire.ts';
 
 /** What a test that provokes a failure says, so that the browser's own note of it is no complaint. */
@@ -16,10 +17,20 @@ interface Tolerance {
 
 /** How the window is reached: in a browser at `gatehouse serve`, or as a window of the app. */
 export type WindowIs = 'in a browser' | 'of the app';
+/** What the app runs on. */
+export type Electron = 'stand-in' | 'real';
+
+/** The real app of the file that runs: its window is the page of every test. */
+const real: { app?: RealApp | undefined } = {};
 
 /** A page that must not complain: no console error, no rule of the page broken, nothing fetched from elsewhere. */
-export const test = base.extend<{ readonly tolerance: Tolerance }, { readonly windowIs: WindowIs }>({
+export const test = base.extend<
+  { readonly tolerance: Tolerance },
+  { readonly windowIs: WindowIs; readonly electron: Electron }
+>({
   windowIs: ['in a browser', { scope: 'worker', option: true }],
+  electron: ['stand-in', { scope: 'worker', option: true }],
+  page: async ({ context }, use) => use((await real.app?.window()) ?? (await context.newPage())),
   tolerance: [
     async ({ page }, use) => {
       const complaints: string[] = [];
@@ -107,7 +118,8 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       return client;
     },
     async open(page, hash = '#/connections') {
-      if (app === undefined) await page.goto(desk.url);
+      if (real.app !== undefined) await page.reload();
+      else if (app === undefined) await page.goto(desk.url);
       else if (page.url().startsWith(STAND_IN_ORIGIN)) await page.goto(`${STAND_IN_ORIGIN}/index.html`);
       else {
         app.pages.adopt(page);
@@ -119,6 +131,7 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       }, hash);
     },
     async interfere(page, name, work) {
+      test.skip(real.app !== undefined, 'nobody comes between a real window and its app');
       if (app !== undefined) return app.pages.interfere(channelOf(name), work);
       const address = `**/api/${name}`;
       if (work === undefined) return page.unroute(address);
@@ -128,10 +141,12 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       });
     },
   };
-  test.beforeAll(async ({ windowIs }) => {
+  test.beforeAll(async ({ windowIs, electron }) => {
     here = installation();
     options.prepare?.(here.folder);
-    if (windowIs === 'of the app')
+    if (electron === 'real')
+      real.app = await launchReal({ folder: here.folder, home: here.home, args: options.serve ?? [] });
+    else if (windowIs === 'of the app')
       app = await launch(undefined, {
         folder: here.folder,
         home: here.home,
@@ -141,8 +156,9 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
     const started = app;
     if (started !== undefined) await eventually(async () => (await started.see()).tray !== null, 20_000);
     // Beside the app it opens the host's other door, for what the tests themselves ask.
-    if (app === undefined) desk.url = (await here.serve(...(options.serve ?? []))).url;
-    else if (options.serve === undefined) desk.url = (await besideApp(here, app)).url;
+    const pid = real.app?.pid ?? app?.child.pid;
+    if (pid === undefined) desk.url = (await here.serve(...(options.serve ?? []))).url;
+    else if (options.serve === undefined) desk.url = (await besideApp(here, pid)).url;
   });
   test.afterEach(() => {
     // All tests of the file may be skipped.
@@ -154,14 +170,16 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
     const { folder } = installed();
     for (const client of clients) await client.close();
     await app?.[Symbol.asyncDispose]();
+    await real.app?.[Symbol.asyncDispose]();
+    real.app = undefined;
     await installed()[Symbol.asyncDispose]();
     await eventually(() => processesOf(folder).length === 0 && [...family].every(pid => !isRunning(pid)), 10_000);
   });
   return desk;
 }
 
-async function besideApp(here: Installation, app: RunningApp): Promise<{ readonly url: string }> {
-  await eventually(() => here.hostPid() === app.child.pid, 20_000);
+async function besideApp(here: Installation, pid: number): Promise<{ readonly url: string }> {
+  await eventually(() => here.hostPid() === pid, 20_000);
   return here.serve();
 }
 
