@@ -28,8 +28,8 @@ export async function runBridge(args: readonly string[], cli: string): Promise<v
     });
     socket.pipe(process.stdout, { end: false });
     process.stdin.pipe(socket);
-    socket.on('close', () => process.exit(0));
-    process.stdout.on('error', () => process.exit(0));
+    socket.on('close', end);
+    process.stdout.on('error', () => socket.destroy());
   } catch (error) {
     answerOffline(
       error instanceof DialError
@@ -37,6 +37,16 @@ export async function runBridge(args: readonly string[], cli: string): Promise<v
         : { code: 'GH_HOST_DOWN', message: 'Gatehouse cannot be reached.', hint: 'Run `gatehouse doctor`.' },
     );
   }
+}
+
+/**
+ * By running out of things to wait for. `process.exit` may wait for ever for a thread of V8 that waits for it (seen with Node 24.21,
+ * in `WorkerThreadsTaskRunner::Shutdown`), so it is only for what should hold us up all the same. In ms.
+ */
+const END_MS = 1_000;
+function end(): void {
+  process.stdin.destroy();
+  setTimeout(() => process.exit(0), END_MS).unref();
 }
 
 /** Neither silent nor gone: every request gets a sentence, and a dual-era client goes on to `initialize` (mcp.md §3.10). */
