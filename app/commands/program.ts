@@ -315,6 +315,7 @@ function buildProgram(runtime: Runtime): Command {
           state: stateText,
           'signed in as': row => row.identity ?? '',
           scopes: row => row.scopes.join(' '),
+          'circuit breaker': row => row.health?.breaker ?? '',
           '': row => (row.demo ? 'DEMONSTRATION' : ''),
         },
         'None yet. Add one with: gatehouse connections add dpod --name acme',
