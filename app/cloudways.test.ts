@@ -97,7 +97,17 @@ describe('a role that does not suffice', () => {
 });
 
 describe('a call that replaces a list', () => {
-  async function asked(host: TestHost, server: number) {
+  const addresses = (server: number) => ({
+    name: 'access',
+    arguments: {
+      action: 'update_whitelisted_ips',
+      server_id: server,
+      mode: 'replace',
+      ips: ['192.0.2.1'],
+      removes: ['203.0.113.7', '198.51.100.20'],
+    },
+  });
+  async function asked(host: TestHost, call: Readonly<Record<string, unknown>>) {
     const full = sandbox.credentials.find(({ label }) => label === 'FULL');
     const settings = { baseUrl: full?.settings.baseUrl };
     await host.window('connections.add', {
@@ -108,16 +118,7 @@ describe('a call that replaces a list', () => {
     });
     const link = await host.link('cloudways/acme');
     await link.initialize();
-    const answer = link.request('tools/call', {
-      name: 'access',
-      arguments: {
-        action: 'update_whitelisted_ips',
-        server_id: server,
-        mode: 'replace',
-        ips: ['192.0.2.1'],
-        removes: ['203.0.113.7', '198.51.100.20'],
-      },
-    });
+    const answer = link.request('tools/call', call);
     const waiting = async () => (await host.window('approvals.list', {}))[0];
     await vi.waitFor(async () => expect((await waiting())?.plan?.state).toMatch(/read$|unknown/), { timeout: 15_000 });
     return { link, answer, waiting: await waiting() };
@@ -125,7 +126,7 @@ describe('a call that replaces a list', () => {
 
   it('shows the person what goes and what comes, and the history keeps what was shown', async () => {
     await using host = await startHost();
-    const { link, answer, waiting } = await asked(host, 41001);
+    const { link, answer, waiting } = await asked(host, addresses(41001));
     const what = 'address that gets in by SSH and SFTP';
     const changes = [
       { what, before: '203.0.113.7', after: null },
@@ -140,9 +141,26 @@ describe('a call that replaces a list', () => {
     link.close();
   });
 
+  it('shows the person text that others wrote, which the history does not keep', async () => {
+    await using host = await startHost();
+    const { link, answer, waiting } = await asked(host, {
+      name: 'app_settings',
+      arguments: { action: 'update_app_fpm_settings', server_id: 41001, app_id: 510201, fpm_setting: 'pm = ondemand' },
+    });
+    expect(JSON.stringify(waiting?.plan)).toContain('pm.max_children = 20');
+    await host.window('approvals.deny', { id: waiting?.id ?? '', reason: '' });
+    await answer;
+    const entries = await host.entries();
+    expect(entries.find(({ kind }) => kind === 'approval')?.details).toEqual({
+      changes: [{ what: 'PHP-FPM setting', before: '•••', after: null }],
+    });
+    expect(JSON.stringify(entries)).not.toContain('max_children');
+    link.close();
+  });
+
   it('says why it cannot tell, and can still be refused', async () => {
     await using host = await startHost();
-    const { link, answer, waiting } = await asked(host, 1);
+    const { link, answer, waiting } = await asked(host, addresses(1));
     expect(waiting?.plan).toMatchObject({ state: 'unknown', why: expect.stringMatching(/server/i) });
     await host.window('approvals.deny', { id: waiting?.id ?? '', reason: '' });
     expect(await answer).toMatchObject({ result: { _meta: { 'io.gatehouse/code': 'GH_APPROVAL_DENIED' } } });

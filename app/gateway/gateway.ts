@@ -1,4 +1,4 @@
-import { META, type PlanOutcome } from '../../mcp/kit/control.ts';
+import { META, type PlannedChange, type PlanOutcome } from '../../mcp/kit/control.ts';
 import type { Audit, NewEntry } from '../audit/index.ts';
 import type { Connection, Definitions, Offer, OfferedAction } from '../connections/index.ts';
 import { GatehouseError } from '../contract/errors.ts';
@@ -7,6 +7,7 @@ import {
   type Approvals,
   type Decision,
   decide,
+  MASK,
   type Policy,
   type PolicyAction,
   type Questions,
@@ -492,7 +493,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const approver = 'approver' in answer ? answer.approver : 'nobody';
     const details = {
       ...('until' in answer && answer.until !== undefined ? { until: answer.until } : {}),
-      ...(shown?.ok === true ? { changes: shortened(shown.changes) } : {}),
+      ...(shown?.ok === true ? { changes: shortened(shown.changes.map(keptOf)) } : {}),
     };
     audit.append(
       {
@@ -1117,6 +1118,12 @@ function plainAction(method: string, name: string): OfferedAction {
     plans: false,
     route: { tool: method, action: null },
   };
+}
+
+/** What the history keeps of what the person was shown. */
+function keptOf({ what, before, after, freeText }: PlannedChange): PlannedChange {
+  if (freeText !== true) return { what, before, after };
+  return { what, before: before === null ? null : MASK, after: after === null ? null : MASK };
 }
 
 function argumentsOf(call: Call): Json {

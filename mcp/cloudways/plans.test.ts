@@ -13,8 +13,8 @@ describe('what a call that replaces would change', () => {
         jobs: [{ minutes: '0', hours: '3', days: '*', months: '*', weekdays: '*', command: 'backup', cmd_type: 'php' }],
       },
       [
-        { what: 'cron job', before: '*/5 * * * * cron.php', after: null },
-        { what: 'cron job', before: null, after: '0 3 * * * backup' },
+        { what: 'cron job', before: '*/5 * * * * cron.php', after: null, freeText: true },
+        { what: 'cron job', before: null, after: '0 3 * * * backup', freeText: true },
       ],
     ],
     [
@@ -22,8 +22,8 @@ describe('what a call that replaces would change', () => {
       'update_app_fpm_settings',
       { fpm_setting: 'pm = ondemand\npm.max_children = 40\n' },
       [
-        { what: 'PHP-FPM setting', before: 'pm.max_children = 20', after: null },
-        { what: 'PHP-FPM setting', before: null, after: 'pm.max_children = 40' },
+        { what: 'PHP-FPM setting', before: 'pm.max_children = 20', after: null, freeText: true },
+        { what: 'PHP-FPM setting', before: null, after: 'pm.max_children = 40', freeText: true },
       ],
     ],
     [

@@ -445,7 +445,8 @@ export function createAccount<State>(manifest: Manifest<State>, options: Account
         const said = (text: string | null) => (text === null ? null : redactText(text, [...secrets, ...masked]));
         return {
           ok: true,
-          changes: changes.map(({ what, before, after }) => ({
+          changes: changes.map(({ what, before, after, ...more }) => ({
+            ...more,
             what: redactText(what, [...secrets, ...masked]),
             before: said(before),
             after: said(after),

@@ -76,6 +76,8 @@ export interface PlannedChange {
   readonly what: string;
   readonly before: string | null;
   readonly after: string | null;
+  /** Text that people wrote, in which passwords may stand: the person who is asked sees it, the history does not keep it. */
+  readonly freeText?: true;
 }
 
 export type PlanOutcome =

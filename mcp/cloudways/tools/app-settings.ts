@@ -130,6 +130,7 @@ export const appSettings = tool({
       done: 'The PHP-FPM settings are replaced.',
       replaces: {
         what: 'PHP-FPM setting',
+        freeText: true,
         before: body => lines(itemOf(body.response).settings),
         after: ({ fpm_setting }) => lines(fpm_setting),
       },
@@ -201,6 +202,7 @@ export const appSettings = tool({
       done: 'The cron jobs are replaced.',
       replaces: {
         what: 'cron job',
+        freeText: true,
         before: ({ basic, script }) => [...listed(basic).map(cronLine), ...lines(script)],
         after: ({ jobs = [], script }) => (script === undefined ? jobs.map(cronLine) : lines(script)),
       },

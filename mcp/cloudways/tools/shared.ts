@@ -90,6 +90,7 @@ interface Change<S extends Shape> extends Spec<S> {
   readonly replaces?: {
     /** One line of it, in words. */
     readonly what: string;
+    readonly freeText?: true;
     readonly before: (body: Item) => readonly string[];
     readonly after: (input: Input<S>) => readonly string[];
   };
@@ -213,7 +214,9 @@ async function planOf<const S extends Shape>(spec: Change<S>, input: Input<S>, c
     fields: { server_id, app_id },
     purpose: `Reading what is to be replaced`,
   });
-  return plannedOf(changeOf(replaces.before(body), replaces.after(input), 'replace'), replaces.what);
+  const { what, freeText } = replaces;
+  const changes = plannedOf(changeOf(replaces.before(body), replaces.after(input), 'replace'), what);
+  return freeText === undefined ? changes : changes.map(one => ({ ...one, freeText }));
 }
 
 function requestOf<S extends Shape>(spec: Spec<S>, input: Input<S>, method: NonNullable<Ask['method']>): Ask {
