@@ -1,9 +1,8 @@
-import { hash as hashOnce } from 'node:crypto';
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../storage/index.ts';
-import type { Head } from './chain.ts';
+import { type Head, sha256 } from './chain.ts';
 
 /**
  * The last moments of the history on their way into its database. A commit of SQLite costs more than everything else that
@@ -89,7 +88,7 @@ export function openJournal(database: string): Journal {
       batch.writeUInt32LE(bytes, at);
       previous.copy(batch, at + 4);
       batch.write(body, at + RECORD_HEAD);
-      const hash = hashOnce('sha256', batch.subarray(at + 4, at + RECORD_HEAD + bytes), 'buffer');
+      const hash = sha256(batch.subarray(at + 4, at + RECORD_HEAD + bytes));
       at += RECORD_HEAD + bytes;
       return hash;
     },
@@ -208,7 +207,7 @@ function batchIn(bytes: Buffer): Batch | undefined {
       (before !== undefined && bytes.compare(before.hash, 0, 32, at + 4, at + RECORD_HEAD) !== 0)
     )
       return undefined;
-    hash = hashOnce('sha256', bytes.subarray(at + 4, end), 'buffer');
+    hash = sha256(bytes.subarray(at + 4, end));
     entries.push({ seq: first + entries.length, body: bytes.toString('utf8', at + RECORD_HEAD, end), hash });
     at = end;
   }
