@@ -25,7 +25,7 @@ export function headOf(row: Record<string, unknown> | undefined): Head | undefin
 
 /** SHA-256. A digest taken as text costs a third of one taken as a buffer, which would get memory of its own. */
 export function sha256(bytes: Buffer): Buffer {
-  return Buffer.from(hashOnce('sha256', bytes, 'latin1'), 'latin1');
+  return Buffer.from(hashOnce('sha256', bytes, 'binary'), 'binary');
 }
 
 /** SHA-256 over the previous hash and the entry exactly as it is stored. */

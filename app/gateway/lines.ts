@@ -1,5 +1,8 @@
+import { fromChars, type WireText } from './wire-text.ts';
+
 /** One message may have 16 MiB (plus its line end); mcp.md §2.9: collect and join once, never rescan. */
 export const MESSAGE_LIMIT = 16 * 1024 * 1024 + 64 * 1024;
+const HEAD = 4_096;
 
 export interface LineReader {
   push(chunk: Buffer): void;
@@ -10,14 +13,20 @@ export interface LineReader {
  * on bytes. A line over `limit` is skipped to its end and reported with its first bytes.
  */
 export function createLineReader(
-  onLine: (line: Buffer) => void,
-  onTooLong: (head: Buffer) => void,
+  onLine: (line: WireText) => void,
+  onTooLong: (head: WireText) => void,
   limit: number = MESSAGE_LIMIT,
 ): LineReader {
-  let parts: Buffer[] = [];
+  let parts: string[] = [];
   let size = 0;
   let skipping = false;
-  const finish = (last: Buffer): void => {
+  const joined = (): string => {
+    const whole = parts.join('');
+    parts = [];
+    size = 0;
+    return whole;
+  };
+  const finish = (last: string): void => {
     if (skipping) {
       skipping = false;
       return;
@@ -25,31 +34,25 @@ export function createLineReader(
     let line = last;
     if (parts.length > 0) {
       parts.push(last);
-      line = Buffer.concat(parts);
-      parts = [];
-      size = 0;
+      line = joined();
     }
-    if (line.length > limit) {
-      onTooLong(line.subarray(0, 4_096));
-      return;
-    }
-    if (line.length > 0 && line[line.length - 1] === 13) line = line.subarray(0, -1);
-    if (line.length > 0) onLine(line);
+    if (line.length > limit) return onTooLong(fromChars(line.slice(0, HEAD)));
+    if (line.endsWith('\r')) line = line.slice(0, -1);
+    if (line !== '') onLine(fromChars(line));
   };
   return {
-    push(chunk) {
+    push(bytes) {
+      const chunk = bytes.toString('latin1');
       let from = 0;
-      for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
-        finish(chunk.subarray(from, end));
+      for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', from)) {
+        finish(chunk.slice(from, end));
         from = end + 1;
       }
       if (from === chunk.length || skipping) return;
-      parts.push(from === 0 ? chunk : chunk.subarray(from));
+      parts.push(chunk.slice(from));
       size += chunk.length - from;
       if (size <= limit) return;
-      onTooLong(Buffer.concat(parts).subarray(0, 4_096));
-      parts = [];
-      size = 0;
+      onTooLong(fromChars(joined().slice(0, HEAD)));
       skipping = true;
     },
   };

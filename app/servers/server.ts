@@ -39,7 +39,8 @@ export interface Server {
   readonly pid: number | undefined;
   /** Starts it if it is not running. Waits out a back-off; throws `GH_SERVER_CRASH_LOOP` or `GH_SERVER_CANNOT_START`. */
   start(): Promise<void>;
-  write(chunk: Buffer): boolean;
+  /** One character for each byte. */
+  write(text: string): boolean;
   control(message: unknown): void;
   /** Tells how many calls are open; with none, the idle clock runs. */
   busy(openCalls: number): void;
@@ -56,7 +57,7 @@ export function createServer(deps: ServerDeps): Server {
   const { log, now } = deps;
   let child: ChildProcess | undefined;
   let group: number | undefined;
-  let write: ((chunk: Buffer) => boolean) | undefined;
+  let write: ((text: string) => boolean) | undefined;
   let cannotStart: string | undefined;
   let state: ServerState = 'stopped';
   let reason = '';
@@ -194,7 +195,7 @@ export function createServer(deps: ServerDeps): Server {
       });
       await starting;
     },
-    write: chunk => write?.(chunk) ?? false,
+    write: text => write?.(text) ?? false,
     control(message) {
       (child?.stdio[3] as Duplex | null | undefined)?.write(`${JSON.stringify(message)}\n`);
     },
