@@ -32,6 +32,7 @@ import {
   MODERN,
   notificationLine,
   resultLine,
+  resultPieces,
 } from './protocol.ts';
 import { createStateSealer, digestOf, type InnerState } from './request-state.ts';
 import { type ListenFilter, Session, type SessionOptions, type SessionTransport } from './session.ts';
@@ -430,25 +431,18 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const intentOf = (call: Call, decision: Decision): NewEntry => {
     const { action, session } = call;
-    const connection = deps.connectionOf(session.connection);
+    const bytesIn = chars(call.text).length;
+    const given = redactArguments(argumentsOf(call), action.secretParameters, deps.secretsOf(session.connection));
     return {
       kind: 'intent',
-      client: session.client,
-      session: session.key,
-      connection: connection?.id ?? session.connection,
-      connectionUuid: session.connection,
-      tool: action.tool,
-      action: action.action,
-      effect: action.effect,
+      ...subjectOf(call),
       ...(action.flags.length > 0 ? { flags: action.flags } : {}),
       decision: decision.verdict,
       rule: decision.because,
       ...(decision.code === null ? {} : { code: decision.code }),
-      arguments: shortened(
-        redactArguments(argumentsOf(call), action.secretParameters, deps.secretsOf(session.connection)),
-      ),
-      bytesIn: chars(call.text).length,
-      ...(connection?.demo === true ? { demo: true } : {}),
+      arguments: bytesIn <= ARGUMENTS_LIMIT ? given : shortened(given),
+      bytesIn,
+      ...(deps.connectionOf(session.connection)?.demo === true ? { demo: true } : {}),
     };
   };
 
@@ -548,7 +542,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
           new GatehouseError('GH_OUTCOME_UNKNOWN', 'The first run of this call ended without an answer.'),
           'unknown',
         );
-      finish(call, resultLine(call.id, result), {
+      finish(call, resultPieces(call.id, result), {
         outcome: 'ok',
         details: { repeatOfApproved: true },
       });
@@ -656,7 +650,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const given: unknown = span === undefined ? undefined : parse(cut(text, span));
       const error = errorToClient(given, call.era, call.capabilities);
       const known = deps.secretsOf(call.session.connection);
-      return finish(call, errorLine(call.id, error.code, redactText(error.message, known), error.data), {
+      return finish(call, [errorLine(call.id, error.code, redactText(error.message, known), error.data)], {
         outcome: 'error',
         code: isObject(error.data) && typeof error.data.code === 'string' ? error.data.code : String(error.code),
         message: redactText(error.message, known).slice(0, 300),
@@ -665,7 +659,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (facts.resultType === 'input_required') return void inputRequired(call, text, facts);
     const result = resultToClient(text, facts, call.method, call.era, () => print(serverInfo(call.session)));
     if (call.kept !== undefined) settleKept(call, result);
-    finish(call, resultLine(call.id, result), outcomeOf(call, text, facts));
+    finish(call, resultPieces(call.id, result), outcomeOf(call, text, facts));
   };
 
   /** A result that shows a secret once is kept only for the one who could not be answered. */
@@ -722,7 +716,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       call.kept?.settle(undefined);
       return finish(
         call,
-        resultLine(call.id, wire`{"resultType":"input_required",${requests}"requestState":${print(sealed)}}`),
+        resultPieces(call.id, wire`{"resultType":"input_required",${requests}"requestState":${print(sealed)}}`),
         { outcome: 'ok', details: { inputRequired: true } },
       );
     }
@@ -882,11 +876,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       call.method === 'tools/call'
         ? resultLine(call.id, toolError(call.era, error.code, error.message, error.hint))
         : errorLine(call.id, CODE.gatehouse, error.message, error.toJSON());
-    finish(call, line, { outcome, code: error.code, message: error.message });
+    finish(call, [line], { outcome, code: error.code, message: error.message });
   };
 
   /** Writes the outcome down, then answers: no answer leaves before its outcome is committed. */
-  const finish = (call: Call, line: WireText, outcome: Partial<NewEntry>): void => {
+  const finish = (call: Call, line: readonly WireText[], outcome: Partial<NewEntry>): void => {
     if (call.state === 'done') return;
     const { session, id } = call;
     call.state = 'done';
@@ -904,10 +898,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (isEmpty(id)) return;
     const gap = performance.now() - call.progressAt < PROGRESS_GAP_MS;
     audit.afterCommit(error => {
-      const answer = error === undefined ? line : errorLine(id, CODE.internal, error.message, error.toJSON());
+      const answer = error === undefined ? line : [errorLine(id, CODE.internal, error.message, error.toJSON())];
       const send = (): void => {
         if (session.calls.get(id) === call) session.calls.delete(id);
-        if (!call.cancelled) session.send(answer);
+        if (!call.cancelled) session.send(...answer);
       };
       if (gap) setTimeout(send, PROGRESS_GAP_MS);
       else send();

@@ -61,7 +61,12 @@ export function outline(wire: WireText, from = 0): Outline | undefined {
 
 /** The value of a member; of a repeated key the last, as JSON.parse has it. */
 export function valueAt(object: Outline | undefined, key: string): Span | undefined {
-  return object?.members.findLast(member => member.key === key)?.value;
+  if (object === undefined) return undefined;
+  for (let at = object.members.length - 1; at >= 0; at--) {
+    const member = object.members[at];
+    if (member?.key === key) return member.value;
+  }
+  return undefined;
 }
 
 /** The outline of a member that is an object. */

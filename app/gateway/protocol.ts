@@ -1,4 +1,4 @@
-import { encode, print, type WireText, wire } from './wire-text.ts';
+import { concat, encode, print, type WireText, wire } from './wire-text.ts';
 
 /** The words of both protocol eras (mcp.md §1). */
 const K = 'io.modelcontextprotocol/';
@@ -47,7 +47,11 @@ export function errorLine(id: WireText, code: number, message: string, data?: un
 }
 
 export function resultLine(id: WireText, result: WireText): WireText {
-  return wire`{"jsonrpc":"2.0","id":${id},"result":${result}}\n`;
+  return concat(resultPieces(id, result));
+}
+
+export function resultPieces(id: WireText, result: WireText): readonly WireText[] {
+  return [wire`{"jsonrpc":"2.0","id":${id},"result":`, result, wire`}\n`];
 }
 
 export function requestLine(id: string, method: string, params: unknown): WireText {

@@ -5,7 +5,8 @@ import type { WireText } from './wire-text.ts';
 
 /** Where a session's lines go: a bridge's socket, or one HTTP exchange. */
 export interface SessionTransport {
-  send(line: WireText): void;
+  /** A line in pieces: to join them, the large result among them would have to be copied. */
+  send(...pieces: readonly WireText[]): void;
   /** The gateway ends the session: the key was revoked, or the connection removed. */
   close(): void;
 }
@@ -63,8 +64,8 @@ export class Session {
     this.#transport = transport;
   }
 
-  send(line: WireText): void {
-    if (this.open) this.#transport.send(line);
+  send(...pieces: readonly WireText[]): void {
+    if (this.open) this.#transport.send(...pieces);
   }
 
   /** A request of ours to a legacy client; resolves with its reply (`result` or `error`), or with `undefined` when the session ends. */

@@ -49,6 +49,10 @@ export function wire(parts: TemplateStringsArray, ...values: readonly WireText[]
   return fromChars(text);
 }
 
+export function concat(pieces: readonly WireText[]): WireText {
+  return fromChars(pieces.map(chars).join(''));
+}
+
 export function isEmpty(text: WireText): boolean {
   return chars(text) === '';
 }

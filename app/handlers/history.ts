@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { AuditQuery } from '../audit/index.ts';
 import { GatehouseError } from '../contract/index.ts';
-import { parse, print } from '../gateway/index.ts';
+import { concat, parse, print } from '../gateway/index.ts';
 import type { Parts } from '../parts.ts';
 import { MASK } from '../policy/index.ts';
 import type { Context, Handlers } from '../serve/index.ts';
@@ -75,8 +75,8 @@ export function historyHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
           'gatehouse',
           uuid,
           {
-            send(line) {
-              const reply = parse(line) as {
+            send(...pieces) {
+              const reply = parse(concat(pieces)) as {
                 readonly id?: unknown;
                 readonly result?: unknown;
                 readonly error?: { readonly message: string };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatehouseError } from '../contract/errors.ts';
-import { chars, fromBytes, type Gateway, parse, print, type Session, type WireText } from '../gateway/index.ts';
+import { chars, concat, fromBytes, type Gateway, parse, print, type Session, type WireText } from '../gateway/index.ts';
 import { isLocalHost, isLocalOrigin } from './http-guard.ts';
 
 /**
@@ -170,9 +170,9 @@ function tell(gateway: Gateway, begun: LegacySession, response: ServerResponse):
     begun.client,
     begun.connection,
     {
-      send(line) {
+      send(...pieces) {
         response.write('event: message\ndata: ');
-        response.write(chars(line), 'latin1');
+        for (const piece of pieces) response.write(chars(piece), 'latin1');
         response.write('\n');
       },
       close: () => void response.end(),
@@ -225,7 +225,8 @@ function converse(
     client,
     connection,
     {
-      send(line) {
+      send(...pieces) {
+        const line = concat(pieces);
         const sent = parse(line) as {
           readonly id?: unknown;
           readonly method?: unknown;

@@ -100,8 +100,8 @@ function parseHello(line: string): Hello {
 function serveClient(socket: Socket, gateway: Gateway, client: string, connection: string): void {
   const write = batchedWrite(socket);
   const session = gateway.open(client, connection, {
-    send(line) {
-      write(chars(line));
+    send(...pieces) {
+      for (const piece of pieces) write(chars(piece));
       if (socket.writableLength > HIGH_WATER) socket.pause();
     },
     // After what was written in this turn.
