@@ -442,7 +442,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
       ...(decision.code === null ? {} : { code: decision.code }),
       arguments: bytesIn <= ARGUMENTS_LIMIT ? given : shortened(given),
       bytesIn,
-      ...(deps.connectionOf(session.connection)?.demo === true ? { demo: true } : {}),
     };
   };
 
@@ -908,17 +907,20 @@ export function createGateway(deps: GatewayDeps): Gateway {
     });
   };
 
-  const subjectOf = (
-    call: Call,
-  ): Pick<NewEntry, 'client' | 'session' | 'connection' | 'connectionUuid' | 'tool' | 'action' | 'effect'> => ({
-    client: call.session.client,
-    session: call.session.key,
-    connection: deps.connectionOf(call.session.connection)?.id ?? call.session.connection,
-    connectionUuid: call.session.connection,
-    tool: call.action.tool,
-    action: call.action.action,
-    effect: call.action.effect,
-  });
+  const subjectOf = (call: Call): Subject => {
+    const { session, action } = call;
+    const connection = deps.connectionOf(session.connection);
+    return {
+      client: session.client,
+      session: session.key,
+      connection: connection?.id ?? session.connection,
+      connectionUuid: session.connection,
+      tool: action.tool,
+      action: action.action,
+      effect: action.effect,
+      ...(connection?.demo === true ? { demo: true } : {}),
+    };
+  };
 
   const cancel = (call: Call, reason: string): void => {
     if (call.state === 'done') return;
@@ -1090,6 +1092,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
 const NO_ID = wire`null`;
 const NO_RESULT = wire`{}`;
 const UNCHANGED: Changes = new Map();
+
+/** Whom and what an entry about a call is about. */
+type Subject = Pick<
+  NewEntry,
+  'client' | 'session' | 'connection' | 'connectionUuid' | 'tool' | 'action' | 'effect' | 'demo'
+>;
 
 function endOfListening(id: WireText): WireText {
   return resultLine(id, print({ resultType: 'complete', _meta: { [KEY.subscription]: parse(id) } }));
