@@ -6,7 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../mcp/devops/sandbox/index.ts';
-import { eventually, type Link, type Message, modern, startHost, type TestHost } from './testing/index.ts';
+import { eventually, type Link, type Message, modern, runtime, startHost, type TestHost } from './testing/index.ts';
 import { filesBelow } from './testing/programs.ts';
 
 const ID = 'devops/acme';
@@ -23,7 +23,9 @@ const toldTo = (link: Link): readonly unknown[] =>
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  host = await startHost();
+  host = await startHost({
+    runtime: { ...runtime, server: join(import.meta.dirname, '..', 'mcp', 'devops', 'quick.fixture.ts') },
+  });
   const credential = sandbox.credentials.find(({ label }) => label === 'prod');
   await host.window('connections.add', {
     backend: 'devops',
@@ -113,11 +115,11 @@ describe('subscriptions to logs through the gateway', () => {
     await eventually(() => told.length > 0);
     expect(told).toEqual([uri]);
     await client.close();
-    await sleep(1_000);
+    await sleep(300);
     const payments = () =>
       sandbox.requests.filter(({ body }) => JSON.stringify(body ?? {}).includes('payments')).length;
     const after = payments();
-    await sleep(6_000);
+    await sleep(1_000);
     expect(payments()).toBe(after);
   });
 
@@ -135,9 +137,9 @@ describe('subscriptions to logs through the gateway', () => {
     sandbox.writeLog('checkout', 'three');
     await eventually(() => old !== undefined && toldTo(old).length > 1, 15_000);
     for (const link of [old, young]) link?.close();
-    await sleep(1_000);
+    await sleep(300);
     const after = looks();
-    await sleep(6_000);
+    await sleep(1_000);
     expect(looks()).toBe(after);
   });
 
