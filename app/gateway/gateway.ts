@@ -820,7 +820,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       call: call.intent,
       decision: reply.action,
       message: message.slice(0, 300),
-      ...('approver' in reply ? { approver: reply.approver } : {}),
+      ...(reply.action === 'cancel' ? { rule: reply.because } : { approver: reply.approver }),
       details: { fields: question.fields.map(({ name }) => name) },
     });
     return reply.action === 'accept' ? { action: 'accept', content: reply.content } : { action: reply.action };
@@ -840,8 +840,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return upstream.reply(id, { action: 'cancel' });
     }
     if (call.era === 'legacy' || !canShow(call, params)) {
+      call.abort ??= new AbortController();
+      const { signal } = call.abort;
       void answerTo(call, method, params).then(reply => {
-        if (call.state === 'sent') upstream.reply(id, reply);
+        if (call.state === 'sent' && !signal.aborted) upstream.reply(id, reply);
       });
       return;
     }
@@ -898,6 +900,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const onGone = (connection: string, calls: readonly Call[], reason: string): void => {
     for (const call of calls) {
       if (call.state === 'parked') parked.delete(call.upstreamId);
+      // Nobody is left who would hear the answer to its question.
+      call.abort?.abort(`the server that asked ended (${reason})`);
+      call.abort = undefined;
       if (call.action.effect === 'read' && call.attempts < 2 && call.state === 'sent') {
         dispatch(call);
         continue;
@@ -972,7 +977,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     call.session.calls.delete(call.id);
     parked.delete(call.upstreamId);
     call.cancelled = true;
-    call.abort?.abort();
+    call.abort?.abort(reason);
     call.kept?.settle(undefined);
     if (sent) deps.upstreamOf(call.session.connection).cancel(call, reason);
     call.state = 'done';
