@@ -6,7 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../mcp/devops/sandbox/index.ts';
-import { eventually, type Link, type Message, modern, startHost, type TestHost } from './testing/index.ts';
+import { eventually, type Link, type Message, modern, runtime, startHost, type TestHost } from './testing/index.ts';
 import { filesBelow } from './testing/programs.ts';
 
 const ID = 'devops/acme';
@@ -23,7 +23,9 @@ const toldTo = (link: Link): readonly unknown[] =>
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  host = await startHost();
+  host = await startHost({
+    runtime: { ...runtime, server: join(import.meta.dirname, '..', 'mcp', 'devops', 'quick.fixture.ts') },
+  });
   const credential = sandbox.credentials.find(({ label }) => label === 'prod');
   await host.window('connections.add', {
     backend: 'devops',
@@ -113,11 +115,11 @@ describe('subscriptions to logs through the gateway', () => {
     await eventually(() => told.length > 0);
     expect(told).toEqual([uri]);
     await client.close();
-    await sleep(1_000);
+    await sleep(300);
     const payments = () =>
       sandbox.requests.filter(({ body }) => JSON.stringify(body ?? {}).includes('payments')).length;
     const after = payments();
-    await sleep(6_000);
+    await sleep(1_000);
     expect(payments()).toBe(after);
   });
 
@@ -135,22 +137,74 @@ describe('subscriptions to logs through the gateway', () => {
     sandbox.writeLog('checkout', 'three');
     await eventually(() => old !== undefined && toldTo(old).length > 1, 15_000);
     for (const link of [old, young]) link?.close();
-    await sleep(1_000);
+    await sleep(300);
     const after = looks();
-    await sleep(6_000);
+    await sleep(1_000);
     expect(looks()).toBe(after);
   });
 
-  it('are refused to who may not read, and to who asks for what does not exist', { timeout: 30_000 }, async () => {
-    await host.window('grants.set', { id: ID, client: 'shut', effect: 'read', verdict: 'deny' });
-    const shut = await linked('shut');
-    await shut.initialize();
-    expect(await shut.request('resources/subscribe', { uri: CHECKOUT })).toMatchObject({ error: { code: -32002 } });
-    const listen = { notifications: { resourceSubscriptions: [ORDERS] }, ...modern() };
-    shut.send({ id: 'no', method: 'subscriptions/listen', params: listen });
-    const { params } = await shut.find(({ method }) => method === 'notifications/subscriptions/acknowledged');
-    expect(params).toMatchObject({ notifications: {} });
-    expect(JSON.stringify(params)).not.toContain(ORDERS);
+  it('are refused to who may not read unasked, with the reason, and to who asks for what does not exist', async () => {
+    for (const [verdict, code] of [
+      ['deny', 'GH_DENIED'],
+      ['ask', 'GH_WATCH_ASKS'],
+    ] as const) {
+      await host.window('grants.set', { id: ID, client: verdict, effect: 'read', verdict });
+      const link = await linked(verdict);
+      await link.initialize();
+      const refusal = { code, message: expect.stringContaining('every read'), hint: expect.stringContaining('person') };
+      expect(await link.request('resources/subscribe', { uri: CHECKOUT })).toMatchObject({
+        error: { code: -32000, data: refusal },
+      });
+      const listen = { notifications: { resourceSubscriptions: [ORDERS] }, ...modern() };
+      link.send({ id: 'no', method: 'subscriptions/listen', params: listen });
+      const { params } = await link.find(({ method }) => method === 'notifications/subscriptions/acknowledged');
+      expect(params).toEqual({
+        notifications: {},
+        _meta: expect.objectContaining({ 'io.gatehouse/notWatched': [{ uri: ORDERS, ...refusal }] }),
+      });
+      const [written] = await host.window('audit.list', { facets: { client: verdict }, limit: 1 });
+      expect(written).toMatchObject({ tool: 'subscriptions/listen', action: ORDERS, outcome: 'refused', code });
+    }
+  });
+
+  it('leave places for others: one client has half of them, on however many links', async () => {
+    const [greedy, also, other] = [await linked('greedy'), await linked('greedy'), await linked('other')];
+    const uri = (n: number): string => `light-devops://logs?limit=${n}`;
+    for (const link of [greedy, also, other]) await link.initialize();
+    for (let n = 1; n <= 8; n++)
+      expect(await greedy.request('resources/subscribe', { uri: uri(n) })).toHaveProperty('result');
+    const listen = { notifications: { resourceSubscriptions: [uri(8), uri(9), uri(10), uri(11)] }, ...modern() };
+    also.send({ id: 'more', method: 'subscriptions/listen', params: listen });
+    const { params } = await also.find(({ method }) => method === 'notifications/subscriptions/acknowledged');
+    expect(params).toMatchObject({
+      notifications: { resourceSubscriptions: [uri(8), uri(9), uri(10)] },
+      _meta: { 'io.gatehouse/notWatched': [{ uri: uri(11), code: 'GH_WATCH_FULL' }] },
+    });
+    expect(await greedy.request('resources/subscribe', { uri: uri(12) })).toMatchObject({
+      error: { data: { code: 'GH_WATCH_FULL', hint: expect.stringContaining('End another') } },
+    });
+    expect(await greedy.request('resources/subscribe', { uri: uri(9) })).toHaveProperty('result');
+    expect(await other.request('resources/subscribe', { uri: uri(12) })).toHaveProperty('result');
+    also.close();
+    await eventually(async () => 'result' in (await greedy.request('resources/subscribe', { uri: uri(13) })));
+  });
+
+  it('end when a person wants to be asked, and go on when they no longer do', { timeout: 30_000 }, async () => {
+    const link = await linked('narrowed');
+    await link.initialize();
+    const uri = 'light-devops://logs?service=narrowed';
+    const seen = () => sandbox.requests.filter(({ body }) => JSON.stringify(body ?? {}).includes('narrowed')).length;
+    const set = (verdict: 'ask' | 'allow') =>
+      host.window('grants.set', { id: ID, client: 'narrowed', effect: 'read', verdict });
+    expect(await link.request('resources/subscribe', { uri })).toHaveProperty('result');
+    await eventually(() => seen() > 1);
+    await set('ask');
+    await sleep(300);
+    const before = seen();
+    await sleep(1_000);
+    expect(seen()).toBe(before);
+    await set('allow');
+    await eventually(() => seen() > before);
   });
 });
 

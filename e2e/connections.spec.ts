@@ -22,54 +22,50 @@ test('a connection is shown with its state, tested, restarted and stopped', asyn
 test('one is added by the form of its backend; a mistake is told where it was made', async ({ page, tolerance }) => {
   tolerance.provoked('400');
   await desk.open(page);
-  await page.getByRole('button', { name: 'Add a connection' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('What it connects to').selectOption('custom');
-  await dialog.getByRole('textbox', { name: 'Name' }).fill('Not a name!');
-  await dialog.getByLabel('Command').fill(runtime.node);
-  await dialog.getByLabel('Arguments').fill(`${fixture('raw-server')}\nlegacy`);
-  await dialog.getByRole('button', { name: 'Add a variable' }).click();
-  await dialog.getByLabel('Variable 1', { exact: true }).fill('API_TOKEN');
-  await dialog.getByLabel('Value 1', { exact: true }).fill('canary-secret-77');
-  await dialog.getByRole('button', { name: 'Add and test' }).click();
-  await expect(dialog.getByRole('alert')).toContainText('GH_INVALID_INPUT');
-  await dialog.getByRole('textbox', { name: 'Name' }).fill('second');
-  await dialog.getByRole('button', { name: 'Add and test' }).click();
-  await expect(page.getByRole('heading', { name: 'custom/second' })).toBeVisible();
-  await expect(page.getByRole('row', { name: /^echo/ })).toBeVisible();
+  await page.getByRole('link', { name: 'Add a connection' }).click();
+  await page.getByRole('link', { name: 'Add a server of yours' }).click();
+  const form = page.getByRole('form');
+  await form.getByRole('textbox', { name: 'Name' }).fill('Not a name!');
+  await form.getByLabel('Command').fill(runtime.node);
+  await form.getByLabel('Arguments').fill(`${fixture('raw-server')}\nlegacy`);
+  await form.getByRole('button', { name: 'Add a variable' }).click();
+  await form.getByLabel('Variable 1', { exact: true }).fill('API_TOKEN');
+  await form.getByLabel('Value 1', { exact: true }).fill('canary-secret-77');
+  await form.getByRole('button', { name: 'Store and sign in' }).click();
+  await expect(page.getByRole('alert')).toContainText('GH_INVALID_INPUT');
+  await form.getByRole('textbox', { name: 'Name' }).fill('second');
+  await form.getByRole('button', { name: 'Store and sign in' }).click();
+  await expect(page.getByText('It works.')).toBeVisible();
   const assistant = await desk.assistant('custom/second');
   await desk.api('connections.classify', { id: 'custom/second', tool: 'where', effect: 'read' });
   // It has the secret, and Gatehouse masks the value wherever it turns up.
   expect(await assistant.call('where')).toContain('API_TOKEN');
+  await desk.open(page, '#/connections/custom/second');
+  await expect(page.getByRole('row', { name: /^echo/ })).toBeVisible();
   await page.getByRole('tab', { name: 'Settings and credentials' }).click();
   await expect(page.getByText('API_TOKEN: stored')).toBeVisible();
   expect(await page.content()).not.toContain('canary-secret-77');
 });
 
 test('an added connection whose first test fails is there, with the reason and what to do', async ({ page }) => {
-  await desk.open(page, '#/connections?add=yes');
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('What it connects to').selectOption('custom');
-  await dialog.getByRole('textbox', { name: 'Name' }).fill('dead');
-  await dialog.getByLabel('Command').fill(runtime.node);
-  await dialog.getByLabel('Arguments').fill(`${fixture('raw-server')}\ndead`);
-  await dialog.getByRole('button', { name: 'Add and test' }).click();
-  await expect(page.getByRole('heading', { name: 'custom/dead' })).toBeVisible();
+  await desk.open(page, '#/start?step=sign-in&backend=custom');
+  const form = page.getByRole('form');
+  await form.getByRole('textbox', { name: 'Name' }).fill('dead');
+  await form.getByLabel('Command').fill(runtime.node);
+  await form.getByLabel('Arguments').fill(`${fixture('raw-server')}\ndead`);
+  await form.getByRole('button', { name: 'Store and sign in' }).click();
   await expect(page.getByRole('alert')).toContainText('GH_');
-  await page.getByRole('tab', { name: 'Log' }).click();
+  await desk.open(page, '#/connections/custom/dead?part=log');
   await expect(page.getByRole('region', { name: 'Log' })).toContainText('the config is missing');
 });
 
-test('closing the form forgets what was typed', async ({ page }) => {
-  await desk.open(page, '#/connections?add=yes');
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('What it connects to').selectOption('dpod');
-  await dialog.getByRole('textbox', { name: 'Client secret' }).fill('canary-secret-78');
-  await dialog.getByRole('button', { name: 'Cancel' }).click();
-  await expect(dialog).toBeHidden();
-  await page.getByRole('button', { name: 'Add a connection' }).click();
-  await dialog.getByLabel('What it connects to').selectOption('dpod');
-  await expect(dialog.getByRole('textbox', { name: 'Client secret' })).toHaveValue('');
+test('leaving the form forgets what was typed', async ({ page }) => {
+  await desk.open(page, '#/start?step=sign-in&backend=dpod');
+  const secret = page.getByRole('textbox', { name: 'Client secret' });
+  await secret.fill('canary-secret-78');
+  await page.getByRole('link', { name: 'Back' }).click();
+  await page.getByRole('link', { name: 'Connect an account of Thales DPoD' }).click();
+  await expect(secret).toHaveValue('');
 });
 
 test('a new name keeps the page and the assistants', async ({ page }) => {

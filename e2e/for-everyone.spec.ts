@@ -10,7 +10,6 @@ test.beforeAll(async () => {
 
 const PLACES = [
   '#/connections',
-  '#/connections?add=yes',
   '#/connections/custom/echo',
   '#/connections/custom/echo?part=settings',
   '#/connections/custom/echo?part=log',
@@ -109,17 +108,15 @@ test('by keyboard alone: about the window, add a connection, look at it, remove 
   await expect(page.getByRole('heading', { name: 'Connections' })).toBeFocused();
   await tabTo(/^Add a connection/);
   await key('Enter');
-  const dialog = page.getByRole('dialog');
-  await expect(dialog).toBeVisible();
-  await expect(dialog.getByLabel('What it connects to')).toBeFocused();
-  await page.keyboard.type('Custom');
-  await key('Tab');
-  await page.keyboard.type('by-keyboard');
-  await key('Tab');
-  await page.keyboard.type('/bin/false');
-  await key('Escape');
-  await expect(dialog).toBeHidden();
-  await expect(page.getByRole('button', { name: 'Add a connection' })).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'Getting started' })).toBeFocused();
+  await tabTo(/^Add a server of yours/);
+  await key('Enter');
+  await expect(page.getByRole('form')).toBeVisible();
+  await tabTo(/^Back$/);
+  await key('Enter');
+  await tabTo(/^Connections$/);
+  await key('Enter');
+  await expect(page.getByRole('heading', { name: 'Connections' })).toBeFocused();
   await tabTo(/^custom\/echo$/);
   await key('Enter');
   await expect(page.getByRole('heading', { name: 'custom/echo' })).toBeFocused();

@@ -15,7 +15,6 @@ const PICTURES = join(import.meta.dirname, '..', 'test-results', 'screens');
 const PLACES: Readonly<Record<string, string>> = {
   home: '#/home',
   connections: '#/connections',
-  'add-connection': '#/connections?add=yes',
   connection: '#/connections/dpod/demo',
   'connection-settings': '#/connections/dpod/demo?part=settings',
   'connection-log': '#/connections/dpod/demo?part=log',

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Sandbox, startSandbox } from './dpod/sandbox/index.ts';
 import { daysAgo } from './dpod/testing.ts';
 import type { HostMessage, ServerMessage } from './kit/control.ts';
+import { isHere } from './kit/over-http.ts';
 
 let sandbox: Sandbox;
 let folder: string;
@@ -516,12 +517,16 @@ describe('a server on its own', () => {
   });
 
   it('defect 32: it listens on loopback only, unless there is a key', async () => {
-    const open = start(fixture({ transport: 'streamable-http', host: '0.0.0.0' }), environment());
+    for (const host of ['0.0.0.0', '::', '192.168.0.7', '127.0.0.2'])
+      expect([host, isHere(host)]).toEqual([host, false]);
+    // Stands for all that is elsewhere: what listens there by mistake is still out of everybody's reach.
+    const host = '127.0.0.2';
+    const open = start(fixture({ transport: 'streamable-http', host }), environment());
     expect(await open.ended).toBe(1);
     expect(open.said.err).toContain('would let anyone on the network use this account');
 
-    const server = await listening({ host: '0.0.0.0' }, { GATEHOUSE_MCP_KEY: 'canary-key' });
-    const at = (path: string) => server.url.replace('0.0.0.0', '127.0.0.1').replace('/mcp', path);
+    const server = await listening({ host }, { GATEHOUSE_MCP_KEY: 'canary-key' });
+    const at = (path: string) => server.url.replace('/mcp', path);
     for (const path of ['/mcp', '/health', '/tools', '/nothing'])
       expect((await fetch(at(path), { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
     expect((await fetch(at('/health'))).status).toBe(401);

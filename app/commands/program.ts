@@ -15,7 +15,8 @@ import { examine } from '../doctor.ts';
 import { findRuntime, type Runtime } from '../runtime.ts';
 import { homeFolder, pathsOf } from '../storage/index.ts';
 import { VERSION } from '../version.ts';
-import { connectHost } from './connect.ts';
+import { connectHost, type HostLine } from './connect.ts';
+import { followLog } from './follow.ts';
 import { createOutput, type Output, printError, prompt, readStdin } from './output.ts';
 import { restore } from './restore.ts';
 
@@ -55,7 +56,10 @@ function buildProgram(runtime: Runtime): Command {
 
   const home = (): string => String(program.opts().home ?? homeFolder());
   const output = (): Output => createOutput(program.opts().json === true);
-  const withHost = async (work: (call: CallHost, out: Output) => Promise<void>, start = true): Promise<void> => {
+  const withHost = async (
+    work: (call: CallHost, out: Output, line: HostLine) => Promise<void>,
+    start = true,
+  ): Promise<void> => {
     const out = output();
     const line = await connectHost(home(), runtime.cli, {
       start,
@@ -63,7 +67,7 @@ function buildProgram(runtime: Runtime): Command {
         out.json || process.stderr.write(`\r${done}${total === null ? '' : ` of ${total}`}   `),
     });
     try {
-      await work(line.call, out);
+      await work(line.call, out, line);
     } finally {
       line.close();
     }
@@ -413,10 +417,13 @@ function buildProgram(runtime: Runtime): Command {
   );
   sub(connections, 'logs <id>', 'what the server wrote to stderr')
     .option('--lines <number>', 'how many', Number, 100)
+    .option('--follow', 'and those that come, until Ctrl-C')
     .action((id: string, options: Options) =>
-      withHost(async (call, out) =>
-        out.value(await call('connections.logs', { id, lines: Number(options.lines) }), lines => lines.join('\n')),
-      ),
+      withHost(async (call, out, line) => {
+        const lines = Number(options.lines);
+        if (options.follow === true) return await followLog(line, id, lines, out);
+        out.value(await call('connections.logs', { id, lines }), told => told.join('\n'));
+      }),
     );
   sub(
     connections,

@@ -125,6 +125,14 @@ export const ERRORS = {
     hint: 'A person can switch read-only off in the Gatehouse window.',
   },
   GH_DENIED: { title: 'A grant forbids this call', hint: 'A person can change the grant in the Gatehouse window.' },
+  GH_WATCH_ASKS: {
+    title: 'Who is asked for each reading cannot watch',
+    hint: 'Read the resource when it is needed; or a person allows reading it in the Gatehouse window.',
+  },
+  GH_WATCH_FULL: {
+    title: 'The assistant watches as many resources as one assistant may',
+    hint: 'End another subscription first.',
+  },
   GH_APPROVAL_DENIED: {
     title: 'A person refused the call',
     hint: 'Read the reason; do not repeat the call unchanged.',

@@ -84,6 +84,8 @@ const ANSWER_WITHIN_MS = 55_000;
 const PROGRESS_GAP_MS = 25;
 const HOLD_PROGRESS_MS = 5_000;
 const MAX_OPEN_CALLS = 1_000;
+/** Addresses that one client watches on a connection: our servers watch 20 at once, for all clients. */
+const WATCHED_EACH = 10;
 const MAX_ROUNDS = 8;
 const PARK_MS = 300_000;
 /** Silence is a cancelled question, as it is a refused call. */
@@ -273,13 +275,42 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const readable = (session: Session, method: string): boolean => shown(session)(plainAction(method, method));
 
-  /** Who may not read a resource is not told that it changed; who is asked each time is told, and asked when reading. */
-  const mayWatch = (session: Session, offer: Offer, uri: string): boolean =>
-    (offer.templates.length > 0 || offer.resources.some(resource => resource.uri === uri)) &&
-    shown(session)(plainAction('resources/read', uri));
+  /** Who may not read a resource unasked is not told that it changed: being told means that it is read every few seconds. */
+  const mayWatch = (session: Session, uri: string): boolean =>
+    standing(session.client, plainAction('resources/read', uri), deps.policyOf(session.connection), time()).verdict ===
+    'allow';
+
+  /** Undefined where a client may begin to watch, as far as the gateway can tell. */
+  const unwatchable = (
+    session: Session,
+    offer: Offer,
+    uri: string,
+    places: Set<string>,
+  ): GatehouseError | undefined => {
+    if (offer.templates.length === 0 && !offer.resources.some(resource => resource.uri === uri)) return notWatched(uri);
+    const { verdict, because, code } = decisionFor(session, plainAction('resources/read', uri));
+    if (verdict === 'ask') return new GatehouseError('GH_WATCH_ASKS', `Reading is not allowed unasked: ${because}.`);
+    if (verdict !== 'allow')
+      return new GatehouseError(code ?? 'GH_DENIED', `Gatehouse did not let this be watched: ${because}.`);
+    if (places.add(uri).size <= WATCHED_EACH) return undefined;
+    places.delete(uri);
+    return new GatehouseError('GH_WATCH_FULL', `${session.client} watches ${WATCHED_EACH} resources already.`);
+  };
+
+  const watchedBy = (session: Session): readonly string[] => [
+    ...session.uris,
+    ...[...session.listens.values()].flatMap(({ uris }) => [...uris]),
+    ...[...session.pendingListens.values()].flat(),
+  ];
+
+  /** What all sessions of the client watch on this connection. */
+  const placesOf = ({ client, connection }: Session): Set<string> => {
+    const same = [...sessions].filter(one => one.client === client && one.connection === connection);
+    return new Set(same.flatMap(watchedBy));
+  };
 
   /** Watching asks the vendor for data again and again in the client's name: the history says since when, and that it was refused. */
-  const writeDown = (session: Session, method: string, uri: string, isWatched: boolean): void => {
+  const writeDown = (session: Session, method: string, uri: string, refusal: GatehouseError | undefined): void => {
     const { because } = decisionFor(session, plainAction('resources/read', uri));
     const connection = deps.connectionOf(session.connection);
     const subject = {
@@ -291,22 +322,28 @@ export function createGateway(deps: GatewayDeps): Gateway {
       action: uri,
       effect: 'read',
     };
-    const decision = isWatched ? 'allow' : 'deny';
+    const decision = refusal === undefined ? 'allow' : 'deny';
+    const outcome: Partial<NewEntry> =
+      refusal === undefined ? { outcome: 'ok' } : { outcome: 'refused', code: refusal.code, message: refusal.message };
     const demo = connection?.demo === true ? { demo: true } : {};
     const call = audit.append({ ...subject, kind: 'intent', decision, rule: because, ...demo }, 'soon');
-    audit.append({ ...subject, kind: 'outcome', call, outcome: isWatched ? 'ok' : 'refused', ...demo }, 'soon');
+    audit.append({ ...subject, ...outcome, kind: 'outcome', call, ...demo }, 'soon');
   };
 
   const subscribe = async (session: Session, id: WireText, uri: string, offer: Offer): Promise<void> => {
-    if (mayWatch(session, offer, uri)) {
+    let refusal = unwatchable(session, offer, uri, placesOf(session));
+    if (refusal === undefined) {
       session.uris.add(uri);
-      const isWatched = (await watch(session.connection)).has(uri);
-      writeDown(session, 'resources/subscribe', uri, isWatched);
-      if (isWatched) return session.send(resultLine(id, NO_RESULT));
-      session.uris.delete(uri);
-      void watch(session.connection);
-    } else writeDown(session, 'resources/subscribe', uri, false);
-    session.send(errorLine(id, CODE.legacyResourceNotFound, `This resource cannot be watched: ${uri}`));
+      if (!(await watch(session.connection)).has(uri)) {
+        refusal = notWatched(uri);
+        session.uris.delete(uri);
+        void watch(session.connection);
+      }
+    }
+    writeDown(session, 'resources/subscribe', uri, refusal);
+    if (refusal === undefined) return session.send(resultLine(id, NO_RESULT));
+    const code = refusal.code === 'GH_NOT_FOUND' ? CODE.legacyResourceNotFound : CODE.gatehouse;
+    session.send(errorLine(id, code, refusal.message, refusal.toJSON()));
   };
 
   const notified = (session: Session, method: string, params: Json): void => {
@@ -778,7 +815,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       call: call.intent,
       decision: reply.action,
       message: message.slice(0, 300),
-      ...('approver' in reply ? { approver: reply.approver } : {}),
+      ...(reply.action === 'cancel' ? { rule: reply.because } : { approver: reply.approver }),
       details: { fields: question.fields.map(({ name }) => name) },
     });
     return reply.action === 'accept' ? { action: 'accept', content: reply.content } : { action: reply.action };
@@ -798,8 +835,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return upstream.reply(id, { action: 'cancel' });
     }
     if (call.era === 'legacy' || !canShow(call, params)) {
+      call.abort ??= new AbortController();
+      const { signal } = call.abort;
       void answerTo(call, method, params).then(reply => {
-        if (call.state === 'sent') upstream.reply(id, reply);
+        if (call.state === 'sent' && !signal.aborted) upstream.reply(id, reply);
       });
       return;
     }
@@ -851,6 +890,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const onGone = (connection: string, calls: readonly Call[], reason: string): void => {
     for (const call of calls) {
       if (call.state === 'parked') parked.delete(call.upstreamId);
+      // Nobody is left who would hear the answer to its question.
+      call.abort?.abort(`the server that asked ended (${reason})`);
+      call.abort = undefined;
       if (call.action.effect === 'read' && call.attempts < 2 && call.state === 'sent') {
         dispatch(call);
         continue;
@@ -928,7 +970,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     call.session.calls.delete(call.id);
     parked.delete(call.upstreamId);
     call.cancelled = true;
-    call.abort?.abort();
+    call.abort?.abort(reason);
     call.kept?.settle(undefined);
     if (sent) deps.upstreamOf(call.session.connection).cancel(call, reason);
     call.state = 'done';
@@ -953,26 +995,37 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const asked = isObject(params.notifications) ? params.notifications : {};
     const wanted = Array.isArray(asked.resourceSubscriptions) ? asked.resourceSubscriptions : [];
     const named = offer.subscribe ? wanted.filter(uri => typeof uri === 'string') : [];
-    const uris = named.filter(uri => mayWatch(session, offer, uri));
-    for (const uri of named) if (!uris.includes(uri)) writeDown(session, 'subscriptions/listen', uri, false);
+    const places = placesOf(session);
+    const refused = new Map<string, GatehouseError>();
+    for (const uri of named) {
+      const refusal = unwatchable(session, offer, uri, places);
+      if (refusal !== undefined) refused.set(uri, refusal);
+    }
+    const uris = named.filter(uri => !refused.has(uri));
     const filter: ListenFilter = {
       tools: asked.toolsListChanged === true,
       prompts: asked.promptsListChanged === true && offer.prompts.length > 0,
       resources: asked.resourcesListChanged === true && offer.resources.length > 0,
       uris: new Set(),
     };
-    if (uris.length === 0) return acknowledge(session, id, filter);
-    session.pendingListens.add(id);
-    void watch(session.connection, uris).then(watched => {
+    session.pendingListens.set(id, uris);
+    void (uris.length === 0 ? Promise.resolve(new Set<string>()) : watch(session.connection)).then(watched => {
       const goesOn = session.pendingListens.delete(id) && session.open;
-      for (const uri of uris) writeDown(session, 'subscriptions/listen', uri, goesOn && watched.has(uri));
-      if (goesOn) acknowledge(session, id, { ...filter, uris: new Set(uris.filter(uri => watched.has(uri))) });
+      for (const uri of uris) if (!goesOn || !watched.has(uri)) refused.set(uri, notWatched(uri));
+      for (const uri of new Set(named)) writeDown(session, 'subscriptions/listen', uri, refused.get(uri));
+      if (goesOn)
+        acknowledge(session, id, { ...filter, uris: new Set(uris.filter(uri => !refused.has(uri))) }, refused);
       // What is not watched after all need not be looked at.
-      void watch(session.connection);
+      if (uris.length > 0) void watch(session.connection);
     });
   };
 
-  const acknowledge = (session: Session, id: WireText, filter: ListenFilter): void => {
+  const acknowledge = (
+    session: Session,
+    id: WireText,
+    filter: ListenFilter,
+    refused: ReadonlyMap<string, GatehouseError>,
+  ): void => {
     session.listens.set(id, filter);
     session.send(
       notificationLine('notifications/subscriptions/acknowledged', {
@@ -982,19 +1035,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
           ...(filter.resources ? { resourcesListChanged: true } : {}),
           ...(filter.uris.size > 0 ? { resourceSubscriptions: [...filter.uris] } : {}),
         },
-        _meta: { [KEY.subscription]: parse(id) },
+        _meta: {
+          [KEY.subscription]: parse(id),
+          // The protocol leaves out what is not watched, and has no place to say why.
+          ...(refused.size > 0
+            ? { [KEY.notWatched]: [...refused].map(([uri, error]) => ({ uri, ...error.toJSON() })) }
+            : {}),
+        },
       }),
     );
   };
 
-  /** Tells the server what all sessions watch, and `more`; which of it it will tell of, none when it cannot be started. */
-  const watch = (connection: string, more: readonly string[] = []): Promise<ReadonlySet<string>> => {
-    const uris = new Set(more);
-    for (const session of sessions) {
-      if (session.connection !== connection) continue;
-      for (const uri of session.uris) uris.add(uri);
-      for (const filter of session.listens.values()) for (const uri of filter.uris) uris.add(uri);
-    }
+  /** Tells the server what all sessions watch that may; which of it it will tell of, none when it cannot be started. */
+  const watch = (connection: string): Promise<ReadonlySet<string>> => {
+    const uris = new Set(
+      [...sessions]
+        .filter(session => session.connection === connection)
+        .flatMap(session => watchedBy(session).filter(uri => mayWatch(session, uri))),
+    );
     return deps
       .upstreamOf(connection)
       .watch(uris)
@@ -1013,9 +1071,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   const updated = (connection: string, uri: string): void => {
-    const offer = deps.offerOf(connection);
     for (const session of sessions) {
-      if (session.connection !== connection || !mayWatch(session, offer, uri)) continue;
+      if (session.connection !== connection || !mayWatch(session, uri)) continue;
       // An exchange over HTTP has its own answer to give; its client is told on the stream.
       if (session.initialized && session.uris.has(uri))
         session.send(notificationLine('notifications/resources/updated', { uri }));
@@ -1056,6 +1113,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         if (session.connection === connection && (client === undefined || session.client === client))
           tell(session, 'tools');
       }
+      if ([...sessions].some(one => one.connection === connection && watchedBy(one).length > 0)) void watch(connection);
     },
     events: connection => ({
       onResponse,
@@ -1112,6 +1170,12 @@ function progressLine(token: WireText, params: Json): WireText {
 
 function isQuestion(wish: unknown): wish is { readonly method: string; readonly params: unknown } {
   return isObject(wish) && wish.method === 'elicitation/create';
+}
+
+function notWatched(uri: string): GatehouseError {
+  return new GatehouseError('GH_NOT_FOUND', `This resource cannot be watched: ${uri}`, {
+    hint: 'Use an address of `resources/list` or one that fits a template; the server may also watch as many as it can already.',
+  });
 }
 
 function plainAction(method: string, name: string): OfferedAction {

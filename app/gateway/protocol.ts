@@ -9,6 +9,7 @@ export const KEY = {
   logLevel: `${K}logLevel`,
   serverInfo: `${K}serverInfo`,
   subscription: `${K}subscriptionId`,
+  notWatched: 'io.gatehouse/notWatched',
 } as const;
 
 export const MODERN = '2026-07-28';

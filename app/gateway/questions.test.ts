@@ -66,3 +66,29 @@ describe.each(['legacy', 'modern'])('a question of a %s server that the client c
     client.close();
   });
 });
+
+it.each(['read', 'write'] as const)(
+  'a question of a server that dies in a %s goes away with it, and the history says why',
+  async effect => {
+    const id = await host.custom(`dies-${effect}`, 'raw-server', ['legacy'], effect);
+    await host.window('grants.set', { id, tool: 'ask', verdict: 'allow' });
+    const client = await host.link(id);
+    await client.initialize();
+    const call = client.request('tools/call', ask);
+    const first = await waiting();
+    const { server } = host.parts.fleet.of(host.parts.connections.get(id).uuid);
+    process.kill(server.pid ?? 0, 'SIGKILL');
+    const gone = () => host.window('questions.answer', { id: first.id, action: 'decline' });
+    await eventually(async () => (await host.window('questions.list', {})).every(({ id }) => id !== first.id), 2_000);
+    await expect(gone()).rejects.toMatchObject({ code: 'GH_APPROVAL_GONE' });
+    const [entry] = (await host.entries()).filter(({ kind, connection }) => kind === 'question' && connection === id);
+    expect(entry).toMatchObject({ decision: 'cancel', rule: expect.stringContaining('the server that asked ended') });
+    if (effect === 'read') {
+      // It is tried once more, and the new server asks anew: its own question gets the answer.
+      await host.window('questions.answer', { id: (await waiting()).id, action: 'accept', content: { sure: true } });
+      expect(textOf(await call)).toContain('accept');
+    } else expect(textOf(await call)).toContain('GH_OUTCOME_UNKNOWN');
+    expect(await host.window('questions.list', {})).toEqual([]);
+    client.close();
+  },
+);

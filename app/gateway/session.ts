@@ -35,8 +35,8 @@ export class Session {
   readonly stateless: boolean;
   readonly calls = new Map<WireText, Call>();
   readonly listens = new Map<WireText, ListenFilter>();
-  /** Ids of those that wait until the server said what it will tell of. */
-  readonly pendingListens = new Set<WireText>();
+  /** Resources of those that wait until the server said what it will tell of. */
+  readonly pendingListens = new Map<WireText, readonly string[]>();
   /** Resources that a client of the 2025 era watches. Over HTTP they belong to what it began with `initialize`. */
   readonly uris: Set<string>;
   /** There is, or can be, a stream on which a client of the 2025 era is told of changes. */

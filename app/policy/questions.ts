@@ -5,14 +5,14 @@ import type { QuestionView } from '../contract/views.ts';
 /** A server's own question about a call, which the assistant cannot show to the person. */
 export type Question = QuestionView;
 
-/** `cancel`: nobody answered, or the call went away. */
+/** `cancel`: nobody answered, or the call went away; `because` is a sentence without its full stop. */
 export type Reply =
   | { readonly action: 'accept'; readonly content: Readonly<Record<string, unknown>>; readonly approver: string }
   | { readonly action: 'decline'; readonly approver: string }
-  | { readonly action: 'cancel' };
+  | { readonly action: 'cancel'; readonly because: string };
 
 export interface Questions {
-  /** Asks; settles with the reply, or with `cancel` after `ms` or when `signal` aborts. */
+  /** Asks; settles with the reply, or with `cancel` after `ms` or when `signal` aborts: its reason, a text, is why. */
   ask(question: Omit<Question, 'id' | 'askedAt' | 'expiresAt'>, ms: number, signal: AbortSignal): Promise<Reply>;
   list(): Question[];
   /** Throws `GH_APPROVAL_GONE` when it was answered, expired or withdrawn. */
@@ -35,7 +35,8 @@ export function createQuestions(now: () => Date): Questions {
   return {
     ask(asked, ms, signal) {
       return new Promise(resolve => {
-        if (signal.aborted || ms <= 0) return resolve({ action: 'cancel' });
+        const late = (): void => settle({ action: 'cancel', because: 'nobody answered in time' });
+        const withdraw = (): void => settle({ action: 'cancel', because: String(signal.reason) });
         const id = randomBytes(6).toString('hex');
         const at = now();
         const settle = (reply: Reply): void => {
@@ -45,11 +46,12 @@ export function createQuestions(now: () => Date): Questions {
           changed();
           resolve(reply);
         };
-        const withdraw = (): void => settle({ action: 'cancel' });
-        const timer = setTimeout(withdraw, ms);
+        const timer = setTimeout(late, ms);
         signal.addEventListener('abort', withdraw);
         const expiresAt = new Date(at.getTime() + ms).toISOString();
         open.set(id, { question: { id, ...asked, askedAt: at.toISOString(), expiresAt }, settle });
+        if (signal.aborted) return withdraw();
+        if (ms <= 0) return late();
         changed();
       });
     },

@@ -22,8 +22,20 @@ control.setEncoding('utf8').on('data', (chunk: string) => {
   text += chunk;
   if (text.includes('\n')) run(JSON.parse(text.slice(0, text.indexOf('\n'))) as Order);
 });
-control.on('error', () => process.exit(1));
-control.on('close', () => process.exit(1));
+// A host that is killed before it has read all resets the line: 'close' follows, and ends the group.
+control.on('error', () => undefined);
+control.on('close', () => end(1));
+
+/**
+ * By running out of things to wait for: `process.exit` may wait for ever for a thread of V8 that waits for it (seen with Node 24.21,
+ * in `WorkerThreadsTaskRunner::Shutdown`). What still holds us up after this many ms is cut off by a signal, which waits for nobody.
+ */
+const END_MS = 500;
+function end(code: number): void {
+  process.exitCode = code;
+  control.removeAllListeners('close').removeAllListeners('end').destroy();
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), END_MS).unref();
+}
 
 function run(order: Order): void {
   const child = spawn(order.command, order.args, {
@@ -45,19 +57,19 @@ function run(order: Order): void {
   };
   child.on('error', error => {
     process.stderr.write(`cannot start ${order.command}: ${error.message}\n`);
-    control.write(`${JSON.stringify({ type: 'cannot-start', message: error.message })}\n`, () => process.exit(127));
+    control.write(`${JSON.stringify({ type: 'cannot-start', message: error.message })}\n`, () => end(127));
   });
   child.on('spawn', () => control.write(`${JSON.stringify({ type: 'group', pid: child.pid })}\n`));
   child.on('exit', code => {
     signalGroup('SIGKILL');
-    process.exit(code ?? 1);
+    end(code ?? 1);
   });
   const endGroup = (): void => {
     signalGroup('SIGTERM');
     setTimeout(() => {
       signalGroup('SIGKILL');
-      process.exit(1);
-    }, GRACE_MS);
+      end(1);
+    }, GRACE_MS).unref();
   };
   process.on('SIGTERM', () => signalGroup('SIGTERM'));
   process.on('SIGINT', () => undefined);

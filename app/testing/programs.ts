@@ -21,6 +21,8 @@ export interface Installation {
   readonly home: string;
   /** `gatehouse --json …`. */
   run(args: readonly string[], input?: string): Promise<Ran>;
+  /** `gatehouse …`, which goes on; ended with the installation. */
+  start(args: readonly string[]): ChildProcess;
   /** `gatehouse serve --json --no-open …`, ready; ended with the installation. */
   serve(...args: readonly string[]): Promise<{ readonly url: string; readonly child: ChildProcess }>;
   /** The bridge, as an assistant starts it: empty environment, `/` as the working directory. */
@@ -60,6 +62,7 @@ export function installation(
     folder,
     home,
     hostPid,
+    start: args => start([programs.cli, ...args], { env: environment, cwd: folder }),
     run(args, input = '') {
       const child = start([programs.cli, '--json', ...args], { env: environment, cwd: folder });
       child.stdin.end(input);

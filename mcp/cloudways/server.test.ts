@@ -160,7 +160,7 @@ describe('the server on its own', () => {
   });
 
   it('defect 20: it listens on this machine only, and elsewhere only with a key', async () => {
-    const server = start({}, { host: '0.0.0.0' });
+    const server = start({}, { host: '127.0.0.2' });
     expect(await server.ended).toBe(1);
     expect(server.said.err).toContain('Without a key');
   });

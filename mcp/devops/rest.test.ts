@@ -282,7 +282,7 @@ describe('the server over HTTP', () => {
       expect([path, status, headers.get('www-authenticate')]).toEqual([path, 401, 'Bearer']);
     }
     expect((await server.post('/mcp/tools/get', {}, { authorization: 'Bearer wrong' })).status).toBe(401);
-    const open = start({}, { host: '0.0.0.0' });
+    const open = start({}, { host: '127.0.0.2' });
     expect(await open.ended).toBe(1);
     expect(open.said.err).toContain('would let anyone on the network use this account');
   });

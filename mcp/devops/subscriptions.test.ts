@@ -157,13 +157,14 @@ describe('subscriptions over stdio', () => {
   });
   const launch = () => ({
     command: process.execPath,
-    args: [
-      join(import.meta.dirname, '..', 'standalone.fixture.ts'),
-      JSON.stringify({ backend: 'devops', stateFolder: folder }),
-    ],
+    args: [join(import.meta.dirname, 'quick.fixture.ts'), JSON.stringify({ stateFolder: folder })],
     env: standaloneEnvironment(sandbox),
     stderr: 'ignore' as const,
   });
+  // The one before the last look is over, and with it all that a later change is compared with.
+  const looksAt = (service: string): number =>
+    sandbox.requests.filter(({ path, body }) => path.endsWith('/search') && JSON.stringify(body).includes(service))
+      .length;
 
   it('work in the era of 2025, with both SDKs', { timeout: 30_000 }, async () => {
     const v1 = new ClientV1({ name: 'one', version: '1' });
@@ -175,7 +176,7 @@ describe('subscriptions over stdio', () => {
     expect(v1.getServerCapabilities()?.resources).toMatchObject({ subscribe: true });
     await Promise.all([v1.subscribeResource({ uri: TAIL }), v2.subscribeResource({ uri: ORDERS })]);
     await expect(v1.subscribeResource({ uri: 'light-devops://nothing' })).rejects.toThrow('cannot be watched');
-    await sleep(1_000);
+    await until(() => looksAt('checkout') > 1 && looksAt('orders') > 1, 15_000);
     sandbox.writeLog('checkout', 'hello');
     await until(() => told.length > 0, 15_000);
     expect(told).toEqual([`v1 ${TAIL}`]);
@@ -194,17 +195,17 @@ describe('subscriptions over stdio', () => {
     await client.connect(new StdioClientTransport(launch()));
     const listening = await client.listen({ resourceSubscriptions: [TAIL, 'light-devops://nothing'] });
     expect(listening.honoredFilter).toEqual({ resourceSubscriptions: [TAIL] });
-    const looks = () => sandbox.requests.filter(({ path }) => path.endsWith('/search')).length;
-    const before = looks();
-    await until(() => looks() > before, 10_000);
-    await sleep(500);
+    const before = looksAt('checkout');
+    await until(() => looksAt('checkout') > before + 1, 10_000);
     sandbox.writeLog('checkout', 'hello again');
     await until(() => told.length > 0, 15_000);
     expect(told).toEqual([TAIL]);
     await listening.close();
-    const after = looks();
-    await sleep(6_000);
-    expect(looks()).toBe(after);
+    await sleep(300);
+    const after = looksAt('checkout');
+    // Five looks long.
+    await sleep(1_000);
+    expect(looksAt('checkout')).toBe(after);
     await client.close();
   });
 

@@ -14,12 +14,13 @@ const SIGN_IN_LIMITS = { perSession: 3, perAddress: 10, lockoutMs: 300_000, life
 
 /**
  * A server under the host: settings and secrets come as the first line of `controlFd`, MCP goes over stdio, reports go back
- * over `controlFd`. Ends when the host closes either.
+ * over `controlFd`. Ends when the host closes either; what is in mid-call is broken off.
  */
 export function runAttached<State>(manifest: Manifest<State>, controlFd: number): void {
   const control = new Socket({ fd: controlFd, readable: true, writable: true });
   const report = (message: ServerMessage): void => void control.write(`${JSON.stringify(message)}\n`);
   let account: Account | undefined;
+  let served: ReturnType<typeof serveOverStdio> | undefined;
   const receive = (message: HostMessage): void => {
     if (message.type === 'start') account ??= begin(message);
     else if (message.type === 'test') {
@@ -53,31 +54,52 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
       if (now !== told) report({ type: 'health', health });
       told = now;
     }, HEALTH_EVERY_MS).unref();
-    serveOverStdio(created, start.presentation);
+    served = serveOverStdio(created, start.presentation);
     return created;
   };
   let text = '';
   control.setEncoding('utf8').on('data', (chunk: string) => {
     const lines = (text + chunk).split('\n');
     text = lines.pop() ?? '';
-    for (const line of lines) receive(messageOf(line));
+    for (const line of lines) {
+      const message = messageOf(line);
+      if (message === undefined) return end(2);
+      receive(message);
+    }
   });
   let ending = false;
-  const end = (): void => {
+  const end = (code: number): void => {
     if (ending) return;
     ending = true;
-    void (account?.close() ?? Promise.resolve()).finally(() => process.exit(0));
+    process.exitCode = code;
+    const calls = served?.close() ?? Promise.resolve();
+    void Promise.allSettled([calls, account?.close()]).then(() => {
+      control.destroy();
+      process.stdin.destroy();
+      endAllTheSame();
+    });
   };
-  control.on('close', end).on('end', end).on('error', end);
-  process.stdin.on('end', end);
+  const gone = (): void => end(0);
+  control.on('close', gone).on('end', gone).on('error', gone);
+  process.stdin.on('end', gone);
 }
 
-/** A line that is no JSON ends the server, without a word of the line: secrets come this way. */
-function messageOf(line: string): HostMessage {
+/**
+ * A server ends by running out of things to wait for: `process.exit` may wait for ever for a thread of V8 that waits for it (seen
+ * with Node 24.21, in `WorkerThreadsTaskRunner::Shutdown`), and then nobody is left who would end it. What still holds it up after
+ * this many ms is cut off by a signal, which waits for nobody.
+ */
+const END_MS = 500;
+function endAllTheSame(): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), END_MS).unref();
+}
+
+/** Undefined for a line that is no JSON, of which not a word is repeated: secrets come this way. */
+function messageOf(line: string): HostMessage | undefined {
   try {
     return JSON.parse(line) as HostMessage;
   } catch {
     process.stderr.write('The host sent a line that is not JSON.\n');
-    process.exit(2);
+    return undefined;
   }
 }

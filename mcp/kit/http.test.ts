@@ -31,7 +31,7 @@ const routes: readonly Route[] = [
 async function started(changes: Partial<HttpDeps> = {}) {
   const vendor = await startSandboxServer({
     name: 'test',
-    clock: () => new Date(),
+    clock: { now: Date.now },
     routes: () => routes,
     refuse: refusal => jsonAnswer(refusal.status, { message: refusal.message }, refusal.headers),
   });

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgres, type Postgres } from './postgres.ts';
 import { createSeal } from './seal.ts';
@@ -40,7 +42,7 @@ describe('the schema', () => {
     const results = await Promise.all([database(), database(), database()].map(one => one.migrate()));
     expect(results.map(({ from }) => from).toSorted()).toEqual([0, 1, 1]);
     await database().check();
-    expect(await database().migrate()).toEqual({ from: 1, to: 1 });
+    expect(await database().migrate()).toEqual({ from: 1, to: 1, resealed: 0 });
     expect(server.query('SELECT count(*) FROM gatehouse.migrations')).toBe('1');
   });
 
@@ -103,6 +105,58 @@ describe('tenants', () => {
     const db = database();
     expect(await db.remove(`x'; DROP TABLE gatehouse.tenants; --`)).toBe(false);
     expect(await db.tenants()).toHaveLength(2);
+  });
+});
+
+describe('another key', () => {
+  const NEXT = Buffer.alloc(32, 9);
+  const sealed = () =>
+    server.query("SELECT string_agg(encode(variables, 'hex'), ' ' ORDER BY name) FROM gatehouse.tenants");
+
+  it('is refused with the wrong one before it, and when anything opens under neither: nothing is changed', async () => {
+    const before = sealed();
+    const neither = { code: 'GH_STORE_KEY', message: expect.stringContaining('nothing was changed') };
+    await expect(database(NEXT).migrate(Buffer.alloc(32, 8))).rejects.toMatchObject(neither);
+    expect(sealed()).toBe(before);
+    const damage = () =>
+      server.query(
+        `UPDATE gatehouse.tenants SET variables = set_byte(variables, 40, get_byte(variables, 40) # 1) WHERE name = 'globex'`,
+      );
+    damage();
+    const damaged = sealed();
+    await expect(database(NEXT).migrate(KEY)).rejects.toMatchObject({
+      ...neither,
+      message: expect.stringContaining('globex'),
+    });
+    expect(sealed()).toBe(damaged);
+    damage();
+    expect(await database().tenants()).toMatchObject([acme, globex]);
+  });
+
+  it('is taken as a whole or not at all when PostgreSQL dies in the middle, and can be taken again', async () => {
+    const client = new pg.Client({ connectionString: server.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query("BEGIN; SELECT 1 FROM gatehouse.tenants WHERE name = 'globex' FOR UPDATE");
+    const before = sealed();
+    const taken = database(NEXT).migrate(KEY);
+    const refused = expect(taken).rejects.toMatchObject({ code: 'GH_STORE_DOWN' });
+    // The first row is done, and it waits for the second.
+    const waits =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE%tenants%'";
+    while (server.query(waits) !== '1') await sleep(20);
+    await server.kill();
+    await refused;
+    await server.start();
+    expect(sealed()).toBe(before);
+    const done = await Promise.all([database(NEXT).migrate(KEY), database(NEXT).migrate(KEY)]);
+    expect(done.map(({ resealed }) => resealed).toSorted()).toEqual([0, 2]);
+    expect(await database(NEXT).tenants()).toMatchObject([acme, globex]);
+    await expect(database().tenants()).rejects.toMatchObject({
+      code: 'GH_STORE_KEY',
+      hint: expect.stringContaining('ENCRYPTION_KEY_PREVIOUS'),
+    });
+    expect(await database(KEY).migrate(NEXT)).toMatchObject({ resealed: 2 });
   });
 });
 

@@ -12,8 +12,12 @@ import type { Trail } from './trail.ts';
 export interface Postgres extends AsyncDisposable {
   /** Throws `GH_STORE_SCHEMA` unless the schema is the one that this version knows. */
   check(): Promise<void>;
-  /** Brings the schema up to date; several at once do no harm. */
-  migrate(): Promise<{ readonly from: number; readonly to: number }>;
+  /**
+   * Brings the schema up to date; several at once do no harm. With the key before this one, it also seals under this one what is
+   * still sealed under that, all or nothing; `resealed` counts tenants. Throws `GH_STORE_SCHEMA`, and `GH_STORE_KEY` for what
+   * opens under neither.
+   */
+  migrate(previous?: Uint8Array): Promise<{ readonly from: number; readonly to: number; readonly resealed: number }>;
   /** Throws `GH_STORE_KEY` where one was sealed under another key. */
   tenants(): Promise<readonly StoredTenant[]>;
   /** Adds these, or replaces those of the same names. All or none. */
@@ -51,14 +55,13 @@ const LOCK = 0x67_68_73_65;
 const AWAY = /^(08|53|57P)/;
 const DUPLICATE = '23505';
 
-const tenantRow = z.object({
+const sealedRow = z.object({
   id: z.string(),
   name: z.string(),
-  key_sha256: z.instanceof(Uint8Array),
   salt: z.instanceof(Uint8Array),
   variables: z.instanceof(Uint8Array),
-  version: z.string(),
 });
+const tenantRow = sealedRow.extend({ key_sha256: z.instanceof(Uint8Array), version: z.string() });
 const trailRow = z.object({
   id: z.string(),
   time: z.coerce.number(),
@@ -116,10 +119,14 @@ export function openPostgres({ url, backend, key, log, patienceMs = 3_000 }: Pos
   const inTransaction = (work: (client: pg.PoolClient) => Promise<void>): Promise<void> =>
     persist(async () => {
       const client = await pool.connect();
+      // The query under way fails with the connection, and that is dealt with; without a listener the process would end of it as well.
+      const alsoTold = (): void => undefined;
+      client.on('error', alsoTold);
       try {
         await client.query('BEGIN');
         await work(client);
         await client.query('COMMIT');
+        client.off('error', alsoTold);
         client.release();
       } catch (error) {
         // Closed rather than given back: whatever it was in the middle of ends with it.
@@ -145,7 +152,34 @@ export function openPostgres({ url, backend, key, log, patienceMs = 3_000 }: Pos
         hint: 'Use the newer version; nothing was changed.',
       },
     );
-  const sealOf = (id: string, salt: Uint8Array) => createSeal(key(), `${backend}/${id}`, salt);
+  const sealOf = (id: string, salt: Uint8Array, master = key()) => createSeal(master, `${backend}/${id}`, salt);
+  const contextOf = (id: string): string => `${id} variables`;
+  /** How many were sealed anew. One at a time: what was done is undone with the transaction when the next does not open. */
+  const reseal = async (client: pg.PoolClient, previous: Uint8Array): Promise<number> => {
+    const { rows } = await client.query(
+      'SELECT id, name, salt, variables FROM gatehouse.tenants WHERE backend = $1 ORDER BY lower(name)',
+      [backend],
+    );
+    let resealed = 0;
+    for (const one of rows) {
+      const { id, name, salt, variables: sealed } = sealedRow.parse(one);
+      const seal = sealOf(id, salt);
+      if (seal.open(sealed, contextOf(id)) !== undefined) continue;
+      const text = sealOf(id, salt, previous).open(sealed, contextOf(id));
+      if (text === undefined)
+        throw new Fault(
+          'GH_STORE_KEY',
+          `The credentials of ${name} open neither under ENCRYPTION_KEY nor under ENCRYPTION_KEY_PREVIOUS; nothing was changed.`,
+          { hint: 'Set ENCRYPTION_KEY_PREVIOUS to the key under which they were imported, or import them again.' },
+        );
+      await client.query('UPDATE gatehouse.tenants SET variables = $2, updated_at = clock_timestamp() WHERE id = $1', [
+        id,
+        seal.seal(text, contextOf(id)),
+      ]);
+      resealed += 1;
+    }
+    return resealed;
+  };
 
   return {
     get isUp() {
@@ -161,8 +195,11 @@ export function openPostgres({ url, backend, key, log, patienceMs = 3_000 }: Pos
           { hint: `Run: gatehouse mcp ${backend} migrate` },
         );
     },
-    async migrate() {
+    async migrate(previous) {
       let from = 0;
+      let resealed = 0;
+      // Before anything is done: a key that is missing or too short says so.
+      if (previous !== undefined) key();
       await inTransaction(async client => {
         // One after another, and until the end of the transaction: whoever comes second finds it done.
         await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
@@ -178,8 +215,9 @@ export function openPostgres({ url, backend, key, log, patienceMs = 3_000 }: Pos
           await client.query(sql);
           await client.query('INSERT INTO gatehouse.migrations (version) VALUES ($1)', [index + 1]);
         }
+        if (previous !== undefined) resealed = await reseal(client, previous);
       });
-      return { from, to: MIGRATIONS.length };
+      return { from, to: MIGRATIONS.length, resealed };
     },
     async tenants() {
       const rows = await query(
@@ -188,10 +226,10 @@ export function openPostgres({ url, backend, key, log, patienceMs = 3_000 }: Pos
       );
       return rows.map(one => {
         const { id, name, key_sha256, salt, variables: sealed, version } = tenantRow.parse(one);
-        const text = sealOf(id, salt).open(sealed, `${id} variables`);
+        const text = sealOf(id, salt).open(sealed, contextOf(id));
         if (text === undefined)
           throw new Fault('GH_STORE_KEY', `The credentials of ${name} were sealed under another key.`, {
-            hint: 'Set ENCRYPTION_KEY to the key under which they were imported, or import them again.',
+            hint: `Set ENCRYPTION_KEY to the key under which they were imported, or that one to ENCRYPTION_KEY_PREVIOUS and run: gatehouse mcp ${backend} migrate`,
           });
         const keySha256 = Buffer.from(key_sha256).toString('hex');
         return { id, name, keySha256, version, variables: variables.parse(JSON.parse(text)) };
@@ -208,7 +246,7 @@ export function openPostgres({ url, backend, key, log, patienceMs = 3_000 }: Pos
             );
             const known = z.object({ id: z.string(), salt: z.instanceof(Uint8Array) }).safeParse(found.rows[0]);
             const { id, salt } = known.success ? known.data : { id: randomUUID(), salt: randomBytes(32) };
-            const sealed = sealOf(id, salt).seal(JSON.stringify(tenant.variables), `${id} variables`);
+            const sealed = sealOf(id, salt).seal(JSON.stringify(tenant.variables), contextOf(id));
             await client.query(
               `INSERT INTO gatehouse.tenants (id, backend, name, key_sha256, salt, variables) VALUES ($1, $2, $3, $4, $5, $6)
                ON CONFLICT (id) DO UPDATE SET name = $3, key_sha256 = $4, variables = $6, updated_at = clock_timestamp()`,

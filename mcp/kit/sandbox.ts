@@ -295,12 +295,39 @@ function recordedQuery(query: URLSearchParams): Record<string, string | string[]
 
 // ---- The server
 
+/** How a sandbox is started, beside its switches. */
+export interface SandboxStart {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Milliseconds since 1970. Default: the system's clock. */
+  readonly now?: () => number;
+}
+
+export interface SandboxClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  advance(seconds: number): void;
+}
+
+/** Goes on by itself and can be moved ahead; `moved` settles what came due by that. */
+export function createSandboxClock(now = Date.now, moved: () => void = () => undefined): SandboxClock {
+  let ahead = 0;
+  return {
+    now: () => now() + ahead,
+    advance(seconds) {
+      ahead += seconds * 1_000;
+      moved();
+    },
+  };
+}
+
 export interface SandboxServerOptions {
   /** The backend's name: the value of the `gatehouse-sandbox` header. */
   readonly name: string;
   /** Default 0: any free port. */
   readonly port?: number | undefined;
-  readonly clock: () => Date;
+  /** The vendor's. One that can be moved is moved over HTTP too: `POST /__sandbox/advance?seconds=`. */
+  readonly clock: Pick<SandboxClock, 'now'> & Partial<SandboxClock>;
   /** Called once the address is known, since vendors put their own URLs into answers. */
   readonly routes: (url: string) => readonly Route[];
   /** A refusal, a fault's error status, an unknown path (404) or method (405), in the vendor's form. */
@@ -345,13 +372,18 @@ type StartSandbox = (options?: {
 
 /**
  * Starts the server on 127.0.0.1. Over HTTP, tests reach the same switches under `/__sandbox`:
- * `POST|GET|DELETE faults`, `PATCH|GET|DELETE switches`, `GET|DELETE requests`.
+ * `POST|GET|DELETE faults`, `PATCH|GET|DELETE switches`, `GET|DELETE requests`, `POST advance`.
  */
 export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
   const faults = createFaults();
   const requests: RecordedRequest[] = [];
   const closing = new AbortController();
-  const admin = [...adminRoutes(faults, requests, options.switches), ...(options.admin ?? [])];
+  const { now, advance } = options.clock;
+  const admin = [
+    ...adminRoutes(faults, requests, options.switches),
+    ...(advance === undefined ? [] : [advanceRoute(advance)]),
+    ...(options.admin ?? []),
+  ];
   let routes: readonly Route[] = [];
 
   const execute = async (request: SandboxRequest, among: readonly Route[]): Promise<SandboxAnswer> => {
@@ -404,7 +436,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
       authorization: authorization === undefined ? ('absent' as const) : ('present' as const),
       body: recordedBody(contentTypeOf(request), body),
-      time: options.clock(),
+      time: new Date(now()),
       requestId,
       status: null as number | null,
     };
@@ -536,6 +568,17 @@ function ownFault(header: string | string[] | undefined): ArmedFault | 'malforme
   } catch {
     return 'malformed';
   }
+}
+
+function advanceRoute(advance: SandboxClock['advance']): Route {
+  return {
+    method: 'POST',
+    path: '/__sandbox/advance',
+    handle: ({ query }) => {
+      advance(Number(query.get('seconds') ?? 0));
+      return { status: 204 };
+    },
+  };
 }
 
 function adminRoutes(

@@ -44,11 +44,18 @@ export function createSeal(master: Uint8Array, purpose: string, salt: Uint8Array
   };
 }
 
+/** The variables that hold a key. */
+type KeyVariable = 'ENCRYPTION_KEY' | 'ENCRYPTION_KEY_PREVIOUS';
+
 /**
- * The key of `ENCRYPTION_KEY`: 32 bytes in base64 (44 characters, URL-safe or not), or any text of 32 bytes and more, all of
+ * The key of a variable: 32 bytes in base64 (44 characters, URL-safe or not), or any text of 32 bytes and more, all of
  * which counts. Throws `GH_STORE_KEY`.
  */
-export function keyIn(text: string | undefined, wantedFor: string): Uint8Array {
+export function keyIn(
+  text: string | undefined,
+  wantedFor: string,
+  variable: KeyVariable = 'ENCRYPTION_KEY',
+): Uint8Array {
   const hint = `Set ENCRYPTION_KEY to 32 random bytes in base64, the same for all instances: openssl rand -base64 32.`;
   if (!text)
     throw new Fault('GH_STORE_KEY', `${wantedFor} without ENCRYPTION_KEY: nothing may be stored there unsealed.`, {
@@ -56,5 +63,5 @@ export function keyIn(text: string | undefined, wantedFor: string): Uint8Array {
     });
   if (/^[\w+/-]{43}=$/.test(text)) return Buffer.from(text, 'base64');
   if (Buffer.byteLength(text) >= 32) return Buffer.from(text);
-  throw new Fault('GH_STORE_KEY', 'ENCRYPTION_KEY is too short: it must be 32 bytes in base64.', { hint });
+  throw new Fault('GH_STORE_KEY', `${variable} is too short: it must be 32 bytes in base64.`, { hint });
 }

@@ -1,12 +1,12 @@
 import type { Transport } from '@modelcontextprotocol/server';
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { type StdioServerHandle, StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Account } from './account.ts';
 import type { Presentation } from './control.ts';
 import { mcpServer } from './mcp.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
 
-/** The account over this process's stdin and stdout, in both eras; subscriptions end with it. */
-export function serveOverStdio(account: Account, presentation: Presentation): void {
+/** The account over this process's stdin and stdout, in both eras; calls in progress and subscriptions end with it. */
+export function serveOverStdio(account: Account, presentation: Presentation): StdioServerHandle {
   let server: ReturnType<typeof mcpServer> | undefined;
   const subscriptions = createSubscriptions(account, uri => {
     server?.sendResourceUpdated({ uri }).catch(() => undefined);
@@ -15,7 +15,7 @@ export function serveOverStdio(account: Account, presentation: Presentation): vo
     server = mcpServer(account, presentation, subscriptions);
     return server;
   };
-  serveStdio(make, {
+  return serveStdio(make, {
     transport: tapped(new StdioServerTransport(), subscriptions),
     onerror: error => account.log.warn('protocol', { error: error.message }),
   });

@@ -1,6 +1,7 @@
 import type { StandaloneDefaults } from './define.ts';
 import { Fault } from './fault.ts';
 import { createLogger } from './log.ts';
+import { keyIn } from './seal.ts';
 import { openTenants } from './stores.ts';
 import { readTenants } from './tenants.ts';
 
@@ -34,12 +35,14 @@ export async function runTask(
   if (known !== 'migrate') await database.check();
   const tasks: Readonly<Record<Task, () => Promise<Done>>> = {
     async migrate() {
-      const { from, to } = await database.migrate();
-      return {
-        sentence: from === to ? `The schema is ${to} already.` : `The schema was ${from} and is ${to}.`,
-        from,
-        to,
-      };
+      const previous = env.ENCRYPTION_KEY_PREVIOUS;
+      const done = await database.migrate(
+        previous ? keyIn(previous, 'DATABASE_URL', 'ENCRYPTION_KEY_PREVIOUS') : undefined,
+      );
+      const { from, to, resealed } = done;
+      const schema = from === to ? `The schema is ${to} already.` : `The schema was ${from} and is ${to}.`;
+      const sealed = `Tenants whose credentials were sealed under the new key: ${resealed}; the old key is of no use any more.`;
+      return { sentence: previous ? `${schema}\n${sealed}` : schema, ...done };
     },
     async 'import-tenants'() {
       if (!env.GATEHOUSE_TENANTS)

@@ -146,14 +146,3 @@ export function credentialOf<C extends { readonly label: string }>(
   if (found === undefined) throw new Error(`The sandbox has no credential "${label}".`);
   return found;
 }
-
-/** A clock that goes on by itself and can be moved ahead. */
-export function movableClock(): { now(): number; advance(seconds: number): void } {
-  let ahead = 0;
-  return {
-    now: () => Date.now() + ahead,
-    advance(seconds) {
-      ahead += seconds * 1_000;
-    },
-  };
-}

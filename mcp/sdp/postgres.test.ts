@@ -92,6 +92,30 @@ describe('tenants and what they did in PostgreSQL', () => {
     expect(gatehouse(['fly'])).toMatchObject({ status: 1, said: expect.stringContaining('migrate, import-tenants') });
   });
 
+  it('are sealed under another key when told both, and the server starts with the new one', async () => {
+    const next = { ENCRYPTION_KEY: ENCRYPTION_KEY.replace('M', 'N') };
+    const wrong = { ...next, ENCRYPTION_KEY_PREVIOUS: ENCRYPTION_KEY.replace('M', 'Q') };
+    expect(gatehouse(['migrate'], wrong)).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('open neither under ENCRYPTION_KEY nor under ENCRYPTION_KEY_PREVIOUS'),
+    });
+    const short = gatehouse(['migrate'], { ...next, ENCRYPTION_KEY_PREVIOUS: 'canary-short' });
+    expect(short).toMatchObject({ status: 1, said: expect.stringContaining('ENCRYPTION_KEY_PREVIOUS is too short') });
+    expect(short.said).not.toContain('canary');
+    const both = { ...next, ENCRYPTION_KEY_PREVIOUS: ENCRYPTION_KEY };
+    expect(gatehouse(['migrate'], both)).toMatchObject({ status: 0, out: { resealed: 2 } });
+    expect(gatehouse(['migrate'], both)).toMatchObject({ status: 0, out: { resealed: 0 } });
+    expect(gatehouse(['list-tenants'])).toMatchObject({ status: 1, said: expect.stringContaining('GH_STORE_KEY') });
+    {
+      await using server = await instance(next);
+      expect(await server.call('requests', LIST, KEYS.us)).toMatchObject({ success: true });
+      // The next test counts from nothing.
+      database.query('DELETE FROM gatehouse.trail');
+    }
+    const back = gatehouse(['migrate'], { ENCRYPTION_KEY_PREVIOUS: next.ENCRYPTION_KEY });
+    expect(back).toMatchObject({ status: 0, out: { resealed: 2 } });
+  });
+
   it('serve several instances: what one did, the other finds', async () => {
     await using one = await instance();
     await using other = await instance();

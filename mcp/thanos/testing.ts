@@ -1,12 +1,5 @@
-import type { RecordedRequest } from '../kit/sandbox.ts';
-import {
-  type AccountRig,
-  type AccountRigOptions,
-  credentialOf,
-  type Members,
-  movableClock,
-  openAccount,
-} from '../kit/testing.ts';
+import { createSandboxClock, type RecordedRequest } from '../kit/sandbox.ts';
+import { type AccountRig, type AccountRigOptions, credentialOf, type Members, openAccount } from '../kit/testing.ts';
 import { thanos } from './index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/index.ts';
 
@@ -32,7 +25,7 @@ export async function startRig({
   secrets,
   ...options
 }: RigOptions = {}): Promise<Rig> {
-  const { now, advance } = movableClock();
+  const { now, advance } = createSandboxClock();
   const sandbox = await startSandbox({ scanMs: 5, gatewayMs: 50, ...switches, now });
   const credential = credentialOf(sandbox, as);
   const {

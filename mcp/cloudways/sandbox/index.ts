@@ -1,4 +1,5 @@
 import {
+  createSandboxClock,
   jsonAnswer,
   type Refusal,
   type Route,
@@ -6,6 +7,7 @@ import {
   type SandboxCredential,
   type SandboxRequest,
   type SandboxServer,
+  type SandboxStart,
   type Switches,
   startSandboxServer,
 } from '../../kit/sandbox.ts';
@@ -32,12 +34,7 @@ export interface Sandbox extends SandboxServer {
   revokeTokens(): void;
 }
 
-export interface SandboxOptions extends Partial<CloudwaysSwitches> {
-  /** Default 0: any free port. */
-  readonly port?: number;
-  /** Milliseconds since 1970. Default: the system's clock. */
-  readonly now?: () => number;
-}
+export type SandboxOptions = SandboxStart & Partial<CloudwaysSwitches>;
 
 /** §1.5: what the vendor says on a path that it does not know, with status 200. */
 const UNKNOWN: SandboxAnswer = {
@@ -52,8 +49,8 @@ const UNKNOWN: SandboxAnswer = {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port, now: systemNow = Date.now, ...initialSwitches } = options;
-  let ahead = 0;
-  const now = (): number => systemNow() + ahead;
+  const clock = createSandboxClock(systemNow, () => vendor.operations.settle());
+  const { now, advance } = clock;
   const switches = createCloudwaysSwitches(initialSwitches);
   const world = createWorld(now());
   let ids = 0;
@@ -68,10 +65,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
   };
   const access = createAccess(now, () => switches.current);
-  const advance = (seconds: number): void => {
-    ahead += seconds * 1_000;
-    vendor.operations.settle();
-  };
 
   const endpoints: readonly Endpoint[] = [
     ...[servers, apps, delivery, account].flatMap(family => family(vendor)),
@@ -88,20 +81,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const server = await startSandboxServer({
     name: 'cloudways',
     port,
-    clock: () => new Date(now()),
+    clock,
     routes: () => routes.map(route => override(route, routes, vendor)),
     refuse,
     switches,
-    admin: [
-      {
-        method: 'POST',
-        path: '/__sandbox/advance',
-        handle: request => {
-          advance(Number(request.query.get('seconds') ?? 0));
-          return { status: 204 };
-        },
-      },
-    ],
   });
   const settings = { baseUrl: `${server.url}/api` };
   const key: SandboxCredential = {

@@ -1,10 +1,12 @@
 import {
+  createSandboxClock,
   jsonAnswer,
   type Refusal,
   type SandboxAnswer,
   type SandboxCredential,
   type SandboxRequest,
   type SandboxServer,
+  type SandboxStart,
   type Switches,
   startSandboxServer,
 } from '../../kit/sandbox.ts';
@@ -38,12 +40,7 @@ export interface Sandbox extends SandboxServer {
   sessionOf(label: string, claims?: Claims): string;
 }
 
-export interface SandboxOptions extends Partial<DevopsSwitches> {
-  /** Default 0: any free port. */
-  readonly port?: number;
-  /** Milliseconds since 1970. Default: the system's clock. */
-  readonly now?: () => number;
-}
+export type SandboxOptions = SandboxStart & Partial<DevopsSwitches>;
 
 /**
  * A stand-in on 127.0.0.1 for all upstreams of Light DevOps, built from the fact sheet alone (§10): Descope, Datadog, the platform
@@ -51,8 +48,8 @@ export interface SandboxOptions extends Partial<DevopsSwitches> {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port, now: systemNow = Date.now, ...initialSwitches } = options;
-  let ahead = 0;
-  const now = (): number => systemNow() + ahead;
+  const clock = createSandboxClock(systemNow);
+  const { now, advance } = clock;
   const switches = createDevopsSwitches(initialSwitches);
   const keys = createKeys();
   const descope = createDescope(keys, now, switches);
@@ -60,26 +57,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const github = createGithub(now, switches);
   const datadog = createDatadog(now, switches);
   const gateway = createGateway(platform.routes, switches);
-  const advance = (seconds: number): void => {
-    ahead += seconds * 1_000;
-  };
   const server = await startSandboxServer({
     name: 'devops',
     port,
-    clock: () => new Date(now()),
+    clock,
     routes: () => [...descope.routes, ...datadog.routes, ...platform.routes, ...gateway.routes, ...github.routes],
     refuse,
     switches,
-    admin: [
-      {
-        method: 'POST',
-        path: '/__sandbox/advance',
-        handle: request => {
-          advance(Number(request.query.get('seconds') ?? 0));
-          return { status: 204 };
-        },
-      },
-    ],
   });
   const credentialOf = (person: Person): SandboxCredential => ({
     label: person.label,

@@ -87,7 +87,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const server = await startSandboxServer({
     name: 'dpod',
     port,
-    clock,
+    clock: { now: () => clock().getTime() },
     routes,
     refuse: (refusal, request) => refuse(refusal, request, clock()),
     switches,

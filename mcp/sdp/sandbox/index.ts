@@ -1,10 +1,13 @@
 import {
+  createSandboxClock,
   type Refusal,
   type Route,
   type SandboxAnswer,
+  type SandboxClock,
   type SandboxCredential,
   type SandboxRequest,
   type SandboxServer,
+  type SandboxStart,
   type Switches,
   startSandboxServer,
 } from '../../kit/sandbox.ts';
@@ -43,12 +46,8 @@ export interface Sandbox extends SandboxServer {
   advance(seconds: number): void;
 }
 
-export interface SandboxOptions extends Partial<SdpSwitches> {
-  /** Default 0: any free port. The other hosts take any free ports. */
-  readonly port?: number;
-  /** Milliseconds since 1970. Default: the system's clock. */
-  readonly now?: () => number;
-}
+/** `port` is that of the first customer's API; the other hosts take any free ones. */
+export type SandboxOptions = SandboxStart & Partial<SdpSwitches>;
 
 const MODULES = [
   'requests',
@@ -72,14 +71,11 @@ const ENDPOINTS: readonly Endpoint[] = [...requestRoutes, ...partRoutes, ...modu
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port, now: systemNow = Date.now, ...initial } = options;
-  let ahead = 0;
+  const clock = createSandboxClock(systemNow);
   const switches = createSdpSwitches(initial);
-  const vendor: Vendor = { switches, now: () => systemNow() + ahead };
-  const advance = (seconds: number): void => {
-    ahead += seconds * 1_000;
-  };
+  const vendor: Vendor = { switches, now: clock.now };
   const [us, eu] = await Promise.all(
-    PLANS.map((plan, index) => startDesk(plan, vendor, index === 0 ? port : 0, advance)),
+    PLANS.map((plan, index) => startDesk(plan, vendor, index === 0 ? port : 0, clock)),
   );
   if (us === undefined || eu === undefined) throw new Error('The sandbox has two customers.');
   const servers = [us, eu].flatMap(desk => [desk.apiServer, desk.accountsServer]);
@@ -90,7 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     switches,
     us,
     eu,
-    advance,
+    advance: clock.advance,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -100,7 +96,7 @@ async function startDesk(
   plan: (typeof PLANS)[number],
   vendor: Vendor,
   port: number | undefined,
-  advance: (seconds: number) => void,
+  clock: SandboxClock,
 ): Promise<Desk> {
   const tenant = createTenant(plan, vendor.now());
   const client = {
@@ -109,19 +105,10 @@ async function startDesk(
   };
   const tld = TLDS[plan.dataCentre === 'EU' ? 'EU' : 'US'];
   const accounts = createAccounts({ tld, clients: [client], now: vendor.now, switches: () => vendor.switches.current });
-  const shared = { name: 'sdp', clock: () => new Date(vendor.now()), switches: vendor.switches };
-  const admin: readonly Route[] = [
-    {
-      method: 'POST',
-      path: '/__sandbox/advance',
-      handle: request => {
-        advance(Number(request.query.get('seconds') ?? 0));
-        return { status: 204 };
-      },
-    },
-  ];
+  const shared = { name: 'sdp', switches: vendor.switches };
   const accountsServer = await startSandboxServer({
     ...shared,
+    clock: { now: clock.now },
     routes: () => [
       { method: 'POST', path: '/oauth/v2/token', handle: accounts.token },
       { method: 'POST', path: '/oauth/v2/token/revoke', handle: accounts.revoke },
@@ -132,7 +119,7 @@ async function startDesk(
   const apiServer = await startSandboxServer({
     ...shared,
     port,
-    admin,
+    clock,
     routes: () => ENDPOINTS.flatMap(endpoint => routesFor(endpoint, tenant, vendor, accounts, budget)),
     refuse: refusal => refuse(refusal, vendor),
   });

@@ -1,9 +1,11 @@
 import {
+  createSandboxClock,
   type Refusal,
   type SandboxAnswer,
   type SandboxCredential,
   type SandboxRequest,
   type SandboxServer,
+  type SandboxStart,
   type Switches,
   startSandboxServer,
 } from '../../kit/sandbox.ts';
@@ -26,12 +28,7 @@ export interface Sandbox extends SandboxServer {
   revokeRefreshTokens(): void;
 }
 
-export interface SandboxOptions extends Partial<ThanosSwitches> {
-  /** Default 0: any free port. */
-  readonly port?: number;
-  /** Milliseconds since 1970. Default: the system's clock. */
-  readonly now?: () => number;
-}
+export type SandboxOptions = SandboxStart & Partial<ThanosSwitches>;
 
 /**
  * A stand-in for both upstreams of Thanos on 127.0.0.1, built from the fact sheet alone (§7): Cognito answers `POST /` and the
@@ -39,34 +36,20 @@ export interface SandboxOptions extends Partial<ThanosSwitches> {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port, now: systemNow = Date.now, ...initialSwitches } = options;
-  let ahead = 0;
-  const now = (): number => systemNow() + ahead;
+  const clock = createSandboxClock(systemNow, () => platform.settle());
+  const { now, advance } = clock;
   const switches = createThanosSwitches(initialSwitches);
   const store = createStore();
   fill(store, now());
   const cognito = createCognito(now, switches);
   const platform = createPlatform(store, now, switches);
-  const advance = (seconds: number): void => {
-    ahead += seconds * 1_000;
-    platform.settle();
-  };
   const server = await startSandboxServer({
     name: 'thanos',
     port,
-    clock: () => new Date(now()),
+    clock,
     routes: () => [...cognito.routes, ...platform.routes],
     refuse,
     switches,
-    admin: [
-      {
-        method: 'POST',
-        path: '/__sandbox/advance',
-        handle: request => {
-          advance(Number(request.query.get('seconds') ?? 0));
-          return { status: 204 };
-        },
-      },
-    ],
   });
   const settings = {
     apiUrl: server.url,

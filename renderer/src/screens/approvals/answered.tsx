@@ -1,7 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { ApprovalView, QuestionView } from '../../../../app/contract/index.ts';
-import { actionOf, useNameOf } from '../../parts/words.tsx';
+import { actionOf, useNameOf } from '../../parts/labels.tsx';
 import { hashOf } from '../../route.ts';
 import { useWords, type Words } from '../../words/index.ts';
 

@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import type { QuestionFieldView, QuestionView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt } from '../../api/store.ts';
-import { actionOf, Demo, useNameOf } from '../../parts/words.tsx';
+import { actionOf, Demo, useNameOf } from '../../parts/labels.tsx';
 import { useWords } from '../../words/index.ts';
 import { TimeLeft } from './time-left.tsx';
 

@@ -3,7 +3,7 @@ import { type FormEvent, type RefObject, useRef, useState } from 'react';
 import type { ApprovalView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt } from '../../api/store.ts';
-import { actionOf, Demo, Effect, useNameOf } from '../../parts/words.tsx';
+import { actionOf, Demo, Effect, useNameOf } from '../../parts/labels.tsx';
 import { useFormats, useWords } from '../../words/index.ts';
 import { useArmed } from './arming.ts';
 import { Plan } from './plan.tsx';

@@ -64,7 +64,7 @@ export function ChangeDialog({ client, kind, onClose, onDone }: ChangeDialogProp
         <Problem />
         {offered.length === 0 ? (
           <Empty>
-            {words.noConnection} <a href={hashOf(['connections'], { add: 'yes' })}>{words.addOne}</a>
+            {words.noConnection} <a href={hashOf(['start'])}>{words.addOne}</a>
           </Empty>
         ) : (
           <Checkbox.Group

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ClientView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt, refresh } from '../../api/store.ts';
-import { useNameOf } from '../../parts/words.tsx';
+import { useNameOf } from '../../parts/labels.tsx';
 import { useWords } from '../../words/index.ts';
 
 const BROKEN = ['moved', 'missing'];

@@ -3,7 +3,7 @@ import { Fragment, useState } from 'react';
 import type { ConnectionView, EffectView, GrantsView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt, refresh } from '../../api/store.ts';
-import { actionOf, Effect } from '../../parts/words.tsx';
+import { actionOf, Effect } from '../../parts/labels.tsx';
 import { useWords } from '../../words/index.ts';
 import type { Draft } from './draft.ts';
 import { CHOICES, choiceOf, type Place } from './verdicts.ts';

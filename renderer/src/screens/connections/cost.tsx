@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import type { GrantsView, ListCostView } from '../../../../app/contract/index.ts';
-import { useNameOf } from '../../parts/words.tsx';
+import { useNameOf } from '../../parts/labels.tsx';
 import { useFormats, useWords } from '../../words/index.ts';
 
 /** Four bytes of English or JSON are about one token of today's models. */

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { RuleView } from '../../../../app/contract/index.ts';
-import { actionOf, useNameOf } from '../../parts/words.tsx';
+import { actionOf, useNameOf } from '../../parts/labels.tsx';
 import { useFormats, useWords } from '../../words/index.ts';
 import type { Grant } from './grants.tsx';
 

@@ -1,6 +1,6 @@
 import { Badge } from '@mantine/core';
 import type { ConnectionView } from '../../../../app/contract/index.ts';
-import { Demo } from '../../parts/words.tsx';
+import { Demo } from '../../parts/labels.tsx';
 import { useWords } from '../../words/index.ts';
 
 /** The others stand on the connection's own page. */

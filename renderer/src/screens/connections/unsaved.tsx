@@ -1,7 +1,7 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { GrantsPreviewView } from '../../../../app/contract/index.ts';
-import { actionOf } from '../../parts/words.tsx';
+import { actionOf } from '../../parts/labels.tsx';
 import { useWords } from '../../words/index.ts';
 import { tokensOf } from './cost.tsx';
 import type { Draft } from './draft.ts';

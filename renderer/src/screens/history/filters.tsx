@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { StatsView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { useStore } from '../../api/store.ts';
-import { useNameOf } from '../../parts/words.tsx';
+import { useNameOf } from '../../parts/labels.tsx';
 import { setQuery } from '../../route.ts';
 import { useWords, type Words } from '../../words/index.ts';
 import { kindOf, resultWord } from './kinds.ts';

@@ -1,7 +1,7 @@
 import { Badge } from '@mantine/core';
 import { type KeyboardEvent, memo, type RefObject, useLayoutEffect, useState } from 'react';
 import type { EntryView } from '../../../../app/contract/index.ts';
-import { actionOf, Demo, useNameOf } from '../../parts/words.tsx';
+import { actionOf, Demo, useNameOf } from '../../parts/labels.tsx';
 import { useFormats, useWords } from '../../words/index.ts';
 import { kindOf, resultOf } from './kinds.ts';
 import type { Source } from './source.ts';

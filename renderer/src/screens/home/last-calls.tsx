@@ -4,8 +4,8 @@ import type { EntryView } from '../../../../app/contract/index.ts';
 import { useAsked, useSlowed } from '../../api/asked.ts';
 import { call } from '../../api/client.ts';
 import { useStore } from '../../api/store.ts';
+import { actionOf, Demo, useNameOf } from '../../parts/labels.tsx';
 import { NotLoaded } from '../../parts/problem.tsx';
-import { actionOf, Demo, useNameOf } from '../../parts/words.tsx';
 import { hashOf } from '../../route.ts';
 import { useFormats, useWords } from '../../words/index.ts';
 

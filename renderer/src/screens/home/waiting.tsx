@@ -1,6 +1,6 @@
 import { Button, Group, Title } from '@mantine/core';
 import { useStore } from '../../api/store.ts';
-import { actionOf, Effect, useNameOf } from '../../parts/words.tsx';
+import { actionOf, Effect, useNameOf } from '../../parts/labels.tsx';
 import { hashOf } from '../../route.ts';
 import { useFormats, useWords } from '../../words/index.ts';
 

@@ -5,10 +5,10 @@ import { useAsked } from '../../api/asked.ts';
 import { call } from '../../api/client.ts';
 import { attempt, useStore } from '../../api/store.ts';
 import { Copyable } from '../../parts/copy.tsx';
+import { useNameOf } from '../../parts/labels.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { NotLoaded } from '../../parts/problem.tsx';
 import { Sure } from '../../parts/sure.tsx';
-import { useNameOf } from '../../parts/words.tsx';
 import { useWords } from '../../words/index.ts';
 import type { SettingsProps } from './settings.tsx';
 

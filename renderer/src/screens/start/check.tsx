@@ -4,8 +4,8 @@ import type { BackendView, ConnectionView } from '../../../../app/contract/index
 import { useAsked } from '../../api/asked.ts';
 import { call } from '../../api/client.ts';
 import { refresh } from '../../api/store.ts';
+import { Demo } from '../../parts/labels.tsx';
 import { NotLoaded, Told } from '../../parts/problem.tsx';
-import { Demo } from '../../parts/words.tsx';
 import { hashOfConnection } from '../../route.ts';
 import { useWords } from '../../words/index.ts';
 import { Credentials } from '../connections/credentials.tsx';

@@ -88,16 +88,10 @@ export const connections: typeof en = {
     yes: id => `${id} entfernen`,
   },
   form: {
-    what: 'Womit sie verbindet',
-    choose: 'Bitte wählen …',
     name: 'Name',
-    shownAs: id => `Erscheint als ${id}; bis zu 32 Zeichen aus a-z, 0-9 und einzelnen Bindestrichen`,
-    namePart: 'name',
     newName: 'Ein neuer Name kostet nichts: Assistenten arbeiten weiter.',
     readOnly: 'Nur lesen',
     readOnlyHint: 'Assistenten können nachsehen und nichts ändern, was immer erlaubt ist.',
-    addAndTest: 'Anlegen und testen',
-    firstTest: 'Sie ist angelegt, aber ihr erster Test schlug fehl.',
     presentation: 'Wie Assistenten die Werkzeuge sehen',
     presentationHint:
       'Wenige Werkzeuge mit Aktionen beanspruchen einen Assistenten weniger; manche kommen mit vielen einfachen besser zurecht.',
@@ -174,7 +168,7 @@ export const connections: typeof en = {
     choices: { default: 'Vorgabe', allow: 'erlauben', ask: 'fragen', deny: 'verweigern', hide: 'verbergen' },
     asForAll: 'wie für alle',
     explained:
-      'Fragen: Es wartet auf Sie. Verweigern: Der Assistent sieht es und wird abgewiesen. Verbergen: Er sieht es nicht. Ein Recht für eine einzelne Aktion geht diesen vor. Was Geld kostet, Leuten schreibt oder ein Geheimnis verrät, fragt in jedem Fall.',
+      'Fragen: Es wartet auf Sie. Verweigern: Der Assistent sieht es und wird abgewiesen. Verbergen: Er sieht es nicht. Ein Recht für ein Werkzeug oder eine Aktion geht diesen vor. Unter Rechten für dasselbe geht Verweigern oder Verbergen für alle Assistenten dem vor, was einem erlaubt ist. Was Geld kostet, Leuten schreibt oder ein Geheimnis verrät, fragt in jedem Fall.',
     unknown:
       'Gatehouse weiß noch nicht, was dieser Server bietet. Testen Sie die Verbindung; dann stehen seine Werkzeuge hier, und jedes gilt als ändernd, bis Sie etwas anderes sagen.',
     find: 'Eine Aktion finden',

@@ -85,16 +85,10 @@ export const connections = {
     yes: (id: string) => `Remove ${id}`,
   },
   form: {
-    what: 'What it connects to',
-    choose: 'Choose …',
     name: 'Name',
-    shownAs: (id: string) => `Shown as ${id}; up to 32 of a-z, 0-9 and single hyphens`,
-    namePart: 'name',
     newName: 'A new name costs nothing: assistants keep working.',
     readOnly: 'Read-only',
     readOnlyHint: 'Assistants can look and change nothing, whatever is granted.',
-    addAndTest: 'Add and test',
-    firstTest: 'It was added, but its first test failed.',
     presentation: 'How tools are shown to assistants',
     presentationHint:
       'Few tools with actions take less of an assistant’s attention; some assistants do better with many plain ones.',
@@ -169,7 +163,7 @@ export const connections = {
     choices: { default: 'default', allow: 'allow', ask: 'ask', deny: 'deny', hide: 'hide' },
     asForAll: 'as for all',
     explained:
-      'Ask: it waits for you. Deny: the assistant sees it and is refused. Hide: it does not see it. A grant for one action beats these. What costs money, mails people or reveals a secret asks in any case.',
+      'Ask: it waits for you. Deny: the assistant sees it and is refused. Hide: it does not see it. A grant for a tool or an action beats these. Between grants for the same, deny or hide for every assistant beats what one assistant is allowed. What costs money, mails people or reveals a secret asks in any case.',
     unknown:
       'Gatehouse does not know yet what this server offers. Test the connection; its tools then stand here, each counted as changing something until you say otherwise.',
     find: 'Find an action',
