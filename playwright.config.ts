@@ -1,9 +1,12 @@
 import { defineConfig } from '@playwright/test';
-import type { Electron, WindowIs } from './e2e/desk.ts';
+import type { WindowIs } from './e2e/desk.ts';
 import { electronBinary } from './e2e/electron/binary.ts';
+import type { Electron } from './e2e/electron/program.ts';
 
 /** The window's own specs run twice: in a browser, and through the desktop app. With a real Electron they run there too. */
 const WINDOW = 'e2e/*.spec.ts';
+/** What stands around it. */
+const AROUND = 'e2e/app/*.spec.ts';
 const isReal = electronBinary(import.meta.dirname) !== undefined;
 
 export default defineConfig<object, { readonly windowIs: WindowIs; readonly electron: Electron }>({
@@ -13,9 +16,20 @@ export default defineConfig<object, { readonly windowIs: WindowIs; readonly elec
   reporter: 'list',
   projects: [
     { name: 'browser', testMatch: WINDOW, use: { windowIs: 'in a browser' } },
-    { name: 'app', testMatch: [WINDOW, 'e2e/app/*.spec.ts'], use: { windowIs: 'of the app' } },
+    { name: 'app', testMatch: [WINDOW, AROUND], use: { windowIs: 'of the app' } },
+    {
+      name: 'driven',
+      testMatch: ['e2e/home.spec.ts', 'e2e/connections.spec.ts'],
+      use: { windowIs: 'of the driven app' },
+    },
     ...(isReal
-      ? [{ name: 'electron', testMatch: WINDOW, use: { windowIs: 'of the app', electron: 'real' } as const }]
+      ? [
+          {
+            name: 'electron',
+            testMatch: [WINDOW, AROUND],
+            use: { windowIs: 'of the driven app', electron: 'real' } as const,
+          },
+        ]
       : []),
   ],
   use: {

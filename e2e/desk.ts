@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import type { InputOf, OutputOf, ProcedureName } from '../app/contract/index.ts';
 import { channelOf } from '../app/electron/channels.ts';
 import { eventually, fixture, isRunning, runtime } from '../app/testing/index.ts';
 import { type Installation, installation, processesOf } from '../app/testing/programs.ts';
 import { type Assistant, connectAssistant } from './assistant.ts';
-import { launch, type RunningApp } from './electron/launch.ts';
+import { launch, type RunningApp } from './electron/drive.ts';
+import { type ForkedApp, forkApp } from './electron/launch.ts';
 import type { Interference } from './electron/pages.ts';
-import { launchReal, type RealApp } from './electron/real.ts';
+import { type Electron, programFor } from './electron/program.ts';
 import { STAND_IN_ORIGIN } from './electron/wire.ts';
 
 /** What a test that provokes a failure says, so that the browser's own note of it is no complaint. */
@@ -15,13 +17,14 @@ interface Tolerance {
   readonly provoked: (text: string) => void;
 }
 
-/** How the window is reached: in a browser at `gatehouse serve`, or as a window of the app. */
-export type WindowIs = 'in a browser' | 'of the app';
-/** What the app runs on. */
-export type Electron = 'stand-in' | 'real';
+/**
+ * How the window is reached: in a browser at `gatehouse serve`; as a page of this browser that the app takes for its window; or
+ * where the app itself has it, driven like any Electron.
+ */
+export type WindowIs = 'in a browser' | 'of the app' | 'of the driven app';
 
-/** The real app of the file that runs: its window is the page of every test. */
-const real: { app?: RealApp | undefined } = {};
+/** The driven app of the file that runs: its window is the page of every test. */
+const driven: { app?: RunningApp | undefined } = {};
 
 /** A page that must not complain: no console error, no rule of the page broken, nothing fetched from elsewhere. */
 export const test = base.extend<
@@ -30,7 +33,7 @@ export const test = base.extend<
 >({
   windowIs: ['in a browser', { scope: 'worker', option: true }],
   electron: ['stand-in', { scope: 'worker', option: true }],
-  page: async ({ context }, use) => use((await real.app?.window()) ?? (await context.newPage())),
+  page: async ({ context }, use) => use((await driven.app?.main()) ?? (await context.newPage())),
   tolerance: [
     async ({ page }, use) => {
       const complaints: string[] = [];
@@ -59,7 +62,7 @@ export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** For what only the window in a browser has: an address, and a key in it. */
 export const onlyInBrowser = (): void =>
-  test.skip(({ windowIs }) => windowIs === 'of the app', 'the window of the app has neither address nor key');
+  test.skip(({ windowIs }) => windowIs !== 'in a browser', 'the window of the app has neither address nor key');
 
 /** A real host with its window's address, and assistants that reach it as assistants do: over the bridge, on stdio. */
 export interface Desk {
@@ -83,7 +86,7 @@ interface DeskOptions {
 /** For the tests of a file. Whatever it started has ended when the file is done. */
 export function setUpDesk(options: DeskOptions = {}): Desk {
   let here: Installation | undefined;
-  let app: RunningApp | undefined;
+  let app: ForkedApp | undefined;
   const clients: Assistant[] = [];
   const family = new Set<number>();
   const installed = (): Installation => {
@@ -118,12 +121,12 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       return client;
     },
     async open(page, hash = '#/connections') {
-      if (real.app !== undefined) await page.reload();
+      if (driven.app !== undefined) await page.reload();
       else if (app === undefined) await page.goto(desk.url);
       else if (page.url().startsWith(STAND_IN_ORIGIN)) await page.goto(`${STAND_IN_ORIGIN}/index.html`);
       else {
         app.pages.adopt(page);
-        await app.app.choose({ menu: 'tray', path: ['Open Gatehouse'] });
+        await app.around.choose({ menu: 'tray', path: ['Open Gatehouse'] });
       }
       await expect(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
       await page.evaluate(to => {
@@ -131,7 +134,7 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       }, hash);
     },
     async interfere(page, name, work) {
-      test.skip(real.app !== undefined, 'nobody comes between a real window and its app');
+      test.skip(driven.app !== undefined, 'nobody comes between the window of a driven app and the app');
       if (app !== undefined) return app.pages.interfere(channelOf(name), work);
       const address = `**/api/${name}`;
       if (work === undefined) return page.unroute(address);
@@ -141,22 +144,18 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       });
     },
   };
-  test.beforeAll(async ({ windowIs, electron }) => {
+  test.beforeAll(async ({ windowIs, electron }, { parallelIndex }) => {
     here = installation();
     options.prepare?.(here.folder);
-    if (electron === 'real')
-      real.app = await launchReal({ folder: here.folder, home: here.home, args: options.serve ?? [] });
-    else if (windowIs === 'of the app')
-      app = await launch(undefined, {
-        folder: here.folder,
-        home: here.home,
-        args: ['--hidden', ...(options.serve ?? [])],
-        env: { TMPDIR: here.folder },
-      });
-    const started = app;
-    if (started !== undefined) await eventually(async () => (await started.see()).tray !== null, 20_000);
+    const args = options.serve ?? [];
+    if (windowIs === 'of the driven app') {
+      const folder = join(import.meta.dirname, '..', 'test-results', `electron-${electron}-${parallelIndex}`);
+      driven.app = await launch({ electron, program: await programFor(electron, folder) }, here, { args });
+    } else if (windowIs === 'of the app') app = forkApp({ ...here, args: ['--hidden', ...args] });
+    const started = driven.app ?? app;
+    if (started !== undefined) await eventually(async () => (await started.around.snapshot({})).tray !== null, 20_000);
     // Beside the app it opens the host's other door, for what the tests themselves ask.
-    const pid = real.app?.pid ?? app?.child.pid;
+    const { pid } = started ?? {};
     if (pid === undefined) desk.url = (await here.serve(...(options.serve ?? []))).url;
     else if (options.serve === undefined) desk.url = (await besideApp(here, pid)).url;
   });
@@ -170,8 +169,8 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
     const { folder } = installed();
     for (const client of clients) await client.close();
     await app?.[Symbol.asyncDispose]();
-    await real.app?.[Symbol.asyncDispose]();
-    real.app = undefined;
+    await driven.app?.[Symbol.asyncDispose]();
+    driven.app = undefined;
     await installed()[Symbol.asyncDispose]();
     await eventually(() => processesOf(folder).length === 0 && [...family].every(pid => !isRunning(pid)), 10_000);
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Frame, Page, Route } from '@playwright/test';
-import { type ForApp, type ForBrowser, STAND_IN_ORIGIN, toApp, toPage } from './wire.ts';
+import { type ForBrowser, type ForPages, STAND_IN_ORIGIN, toApp, toPage } from './wire.ts';
 
 export type Interference = () => Promise<object | undefined>;
 
@@ -8,6 +8,8 @@ export type Interference = () => Promise<object | undefined>;
 export interface Pages extends ForBrowser {
   /** The next window is made of this page; further ones are new pages beside it. */
   adopt(page: Page): void;
+  /** Windows are new pages of this context. */
+  useContext(context: BrowserContext): void;
   pageOf(window: number): Page | undefined;
   /** Does this before a request of a window is passed on; when it gives an answer, that is told instead. */
   interfere(channel: string, work: Interference | undefined): void;
@@ -15,7 +17,7 @@ export interface Pages extends ForBrowser {
 
 const BINDING = '__standIn';
 
-export function createPages(app: () => ForApp): Pages {
+export function createPages(app: () => ForPages): Pages {
   const pages = new Map<number, Page>();
   const interfering = new Map<string, Interference>();
   let adopted: Page | undefined;
@@ -30,7 +32,7 @@ export function createPages(app: () => ForApp): Pages {
     const request = route.request();
     const address = request.url();
     if (new URL(address).origin === STAND_IN_ORIGIN) {
-      const { status, headers, body } = await app().request({ address: toApp(address), method: request.method() });
+      const { status, headers, body } = await app().file({ address: toApp(address), method: request.method() });
       return route.fulfill({ status, headers, body: Buffer.from(body) });
     }
     if (request.isNavigationRequest() && request.frame().parentFrame() === null) {
@@ -54,7 +56,7 @@ export function createPages(app: () => ForApp): Pages {
         const told = await interfering.get(channel)?.();
         if (told !== undefined) return told;
         const from = { url: toApp(frame.url()), main: frame.parentFrame() === null };
-        return app().invoke({ window, frame: from, channel, args });
+        return app().ask({ window, frame: from, channel, args });
       },
     );
     const script = `function (require, module, exports) {${readFileSync(preload, 'utf8')}\n}`;
@@ -80,6 +82,9 @@ export function createPages(app: () => ForApp): Pages {
       adopted = page;
       context = page.context();
     },
+    useContext(given) {
+      context = given;
+    },
     pageOf: window => pages.get(window),
     interfere(channel, work) {
       if (work === undefined) interfering.delete(channel);
@@ -92,6 +97,9 @@ export function createPages(app: () => ForApp): Pages {
       adopted = undefined;
       pages.set(window, page);
       await wire(window, page, preload);
+      const devTools = await page.context().newCDPSession(page);
+      const { targetInfo } = await devTools.send('Target.getTargetInfo');
+      return targetInfo.targetId;
     },
     async load({ window, address }) {
       const page = of(window);

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createPages } from './pages.ts';
+import type { ForBrowser, ForPages } from './wire.ts';
+
+/**
+ * A Chromium that belongs to the stand-in, as Electron's belongs to Electron: whoever drives the app finds its windows there. Says where on stderr, in
+ * Chromium's own words ("DevTools listening on …").
+ */
+export function ownChromium(app: ForPages): ForBrowser {
+  // In the folder of the specs, which is removed with all that is in it.
+  const profile = mkdtempSync(join(process.cwd(), 'chromium-'));
+  const child = spawn(
+    '/usr/bin/chromium',
+    [
+      ...['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      ...['--no-first-run', '--no-startup-window', '--remote-debugging-port=0', `--user-data-dir=${profile}`],
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  process.on('exit', () => child.kill('SIGKILL'));
+  const pages = createPages(() => app);
+  const connected = new Promise<string>(resolve => {
+    createInterface({ input: child.stderr }).on('line', line => {
+      const [, address] = /^DevTools listening on (ws:.*)$/.exec(line) ?? [];
+      if (address === undefined) return;
+      process.stderr.write(`${line}\n`);
+      resolve(address);
+    });
+  }).then(async address => {
+    const { chromium } = await import('@playwright/test');
+    const [context] = (await chromium.connectOverCDP(address)).contexts();
+    if (context === undefined) throw new Error('Chromium has no context for windows.');
+    pages.useContext(context);
+  });
+  return {
+    ...pages,
+    async create(ask) {
+      await connected;
+      return pages.create(ask);
+    },
+  };
+}
