@@ -19,7 +19,7 @@ export default defineConfig<object, { readonly windowIs: WindowIs; readonly elec
     { name: 'app', testMatch: [WINDOW, AROUND], use: { windowIs: 'of the app' } },
     {
       name: 'driven',
-      testMatch: ['e2e/home.spec.ts', 'e2e/connections.spec.ts'],
+      testMatch: WINDOW,
       use: { windowIs: 'of the driven app' },
     },
     ...(isReal

@@ -8,8 +8,8 @@ import { type Installation, installation, processesOf } from '../app/testing/pro
 import { type Assistant, connectAssistant } from './assistant.ts';
 import { launch, type RunningApp } from './electron/drive.ts';
 import { type ForkedApp, forkApp } from './electron/launch.ts';
-import type { Interference } from './electron/pages.ts';
 import { type Electron, programFor } from './electron/program.ts';
+import type { Surroundings } from './electron/surroundings.ts';
 import { STAND_IN_ORIGIN } from './electron/wire.ts';
 
 /** What a test that provokes a failure says, so that the browser's own note of it is no complaint. */
@@ -74,9 +74,14 @@ export interface Desk {
   custom(name: string, kind: string, ...args: readonly string[]): Promise<string>;
   assistant(connection: string): Promise<Assistant>;
   open(page: Page, hash?: string): Promise<void>;
+  /** What a page put on the clipboard. */
+  copied(page: Page): Promise<string>;
   /** Does this whenever the page asks for the procedure, and answers in the host's place where it gives an answer. */
   interfere(page: Page, name: ProcedureName, work: Interference | undefined): Promise<void>;
 }
+
+/** What is told in the host's place; `undefined`: the host is asked as ever. */
+type Interference = () => Promise<object | undefined>;
 
 interface DeskOptions {
   readonly serve?: readonly string[];
@@ -133,9 +138,19 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
         location.hash = to;
       }, hash);
     },
+    async copied(page) {
+      // By pasting it, as a person would: a page of the app may not read the clipboard.
+      const field = await page.evaluateHandle(() => document.body.appendChild(document.createElement('textarea')));
+      await field.focus();
+      await page.keyboard.press('ControlOrMeta+V');
+      return field.evaluate(one => {
+        one.remove();
+        return one.value;
+      });
+    },
     async interfere(page, name, work) {
-      test.skip(driven.app !== undefined, 'nobody comes between the window of a driven app and the app');
-      if (app !== undefined) return app.pages.interfere(channelOf(name), work);
+      const { around } = driven.app ?? app ?? {};
+      if (around !== undefined) return interfereIn(around, channelOf(name), work);
       const address = `**/api/${name}`;
       if (work === undefined) return page.unroute(address);
       await page.route(address, async route => {
@@ -175,6 +190,19 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
     await eventually(() => processesOf(folder).length === 0 && [...family].every(pid => !isRunning(pid)), 10_000);
   });
   return desk;
+}
+
+async function interfereIn(around: Surroundings, channel: string, work: Interference | undefined): Promise<void> {
+  await around.hold({ channel, on: work !== undefined });
+  if (work === undefined) return;
+  const attend = async (): Promise<void> => {
+    while (await around.held({ channel })) {
+      const answer = await work();
+      await around.release({ channel, ...(answer === undefined ? {} : { answer }) });
+    }
+  };
+  // It ends with the app at the latest.
+  void attend().catch(() => undefined);
 }
 
 async function besideApp(here: Installation, pid: number): Promise<{ readonly url: string }> {

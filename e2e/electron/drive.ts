@@ -70,6 +70,7 @@ export async function launch(
     args: [...program.before.flatMap(file => ['-r', file]), MAIN, ...(options.args ?? [])],
     cwd: folder,
     env,
+    acceptDownloads: true,
   });
   const child = app.process();
   const said = saidBy(child);

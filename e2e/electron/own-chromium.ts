@@ -21,7 +21,16 @@ export function ownChromium(app: ForPages): ForBrowser {
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   process.on('exit', () => child.kill('SIGKILL'));
-  const pages = createPages(() => app);
+  // A size of the window: emulating one is for who drives the app.
+  const pages = createPages(
+    () => app,
+    async (page, size) => {
+      const devTools = await page.context().newCDPSession(page);
+      const { windowId } = await devTools.send('Browser.getWindowForTarget');
+      await devTools.send('Browser.setContentsSize', { windowId, ...size });
+      await devTools.detach();
+    },
+  );
   const connected = new Promise<string>(resolve => {
     createInterface({ input: child.stderr }).on('line', line => {
       const [, address] = /^DevTools listening on (ws:.*)$/.exec(line) ?? [];
@@ -31,7 +40,8 @@ export function ownChromium(app: ForPages): ForBrowser {
     });
   }).then(async address => {
     const { chromium } = await import('@playwright/test');
-    const [context] = (await chromium.connectOverCDP(address)).contexts();
+    // Who drives the app has its own wishes for downloads, sizes and colours.
+    const [context] = (await chromium.connectOverCDP(address, { noDefaults: true })).contexts();
     if (context === undefined) throw new Error('Chromium has no context for windows.');
     pages.useContext(context);
   });

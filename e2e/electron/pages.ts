@@ -2,24 +2,23 @@ import { readFileSync } from 'node:fs';
 import type { BrowserContext, Frame, Page, Route } from '@playwright/test';
 import { type ForBrowser, type ForPages, STAND_IN_ORIGIN, toApp, toPage } from './wire.ts';
 
-export type Interference = () => Promise<object | undefined>;
-
 /** The app's windows as pages of the specs' browser. */
 export interface Pages extends ForBrowser {
   /** The next window is made of this page; further ones are new pages beside it. */
   adopt(page: Page): void;
   /** Windows are new pages of this context. */
   useContext(context: BrowserContext): void;
-  pageOf(window: number): Page | undefined;
-  /** Does this before a request of a window is passed on; when it gives an answer, that is told instead. */
-  interfere(channel: string, work: Interference | undefined): void;
 }
 
 const BINDING = '__standIn';
 
-export function createPages(app: () => ForPages): Pages {
+/** `resize`: how a page that is made here gets its size. */
+export function createPages(
+  app: () => ForPages,
+  resize: (page: Page, size: { width: number; height: number }) => Promise<void> = (page, size) =>
+    page.setViewportSize(size),
+): Pages {
   const pages = new Map<number, Page>();
-  const interfering = new Map<string, Interference>();
   let adopted: Page | undefined;
   let context: BrowserContext | undefined;
   const of = (window: number): Page => {
@@ -53,8 +52,6 @@ export function createPages(app: () => ForPages): Pages {
       async ({ frame }: { readonly frame: Frame }, [what, ...given]: readonly unknown[]) => {
         if (what === 'open') return app().open({ window, address: String(given[0]) });
         const [channel, args] = given as [string, readonly unknown[]];
-        const told = await interfering.get(channel)?.();
-        if (told !== undefined) return told;
         const from = { url: toApp(frame.url()), main: frame.parentFrame() === null };
         return app().ask({ window, frame: from, channel, args });
       },
@@ -85,15 +82,10 @@ export function createPages(app: () => ForPages): Pages {
     useContext(given) {
       context = given;
     },
-    pageOf: window => pages.get(window),
-    interfere(channel, work) {
-      if (work === undefined) interfering.delete(channel);
-      else interfering.set(channel, work);
-    },
     async create({ window, preload, width, height }) {
       const page = adopted ?? (await context?.newPage());
       if (page === undefined) throw new Error('The app opened a window where no spec expects one.');
-      if (adopted === undefined) await page.setViewportSize({ width, height });
+      if (adopted === undefined) await resize(page, { width, height });
       adopted = undefined;
       pages.set(window, page);
       await wire(window, page, preload);

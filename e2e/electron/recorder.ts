@@ -204,11 +204,37 @@ const asked = new Map<string, number>();
 replace(ipcMain, 'handle', real => (channel, run) => {
   lines.set(channel, run as (event: unknown, ...args: readonly unknown[]) => unknown);
   asked.set(channel, 0);
-  real.call(ipcMain, channel, (event, ...args: readonly unknown[]) => {
+  real.call(ipcMain, channel, async (event, ...args: readonly unknown[]) => {
     asked.set(channel, (asked.get(channel) ?? 0) + 1);
-    return run(event, ...args) as unknown;
+    const queue = held.get(channel);
+    const told = queue === undefined ? undefined : await queue.wait();
+    return told ?? (run(event, ...args) as unknown);
   });
 });
+const held = new Map<string, ReturnType<typeof createQueue>>();
+/** Whoever waits here goes on when somebody says so. */
+function createQueue() {
+  const waiting: ((answer: object | undefined) => void)[] = [];
+  let came = (): void => undefined;
+  return {
+    wait: () =>
+      new Promise<object | undefined>(resolve => {
+        waiting.push(resolve);
+        came();
+      }),
+    async notEmpty() {
+      if (waiting.length > 0) return;
+      await new Promise<void>(resolve => {
+        came = resolve;
+      });
+    },
+    release: (answer?: object) => waiting.shift()?.(answer),
+    releaseAll() {
+      for (const go of waiting.splice(0)) go(undefined);
+      came();
+    },
+  };
+}
 type Handler<N extends 'setPermissionRequestHandler' | 'setPermissionCheckHandler'> = Parameters<Session[N]>[0];
 let requested: Handler<'setPermissionRequestHandler'> = null;
 let checked: Handler<'setPermissionCheckHandler'> = null;
@@ -367,6 +393,20 @@ const surroundings: Surroundings = {
     if (run === undefined) throw new Error(`Nothing answers ${channel}.`);
     const sender = windowOf(window).webContents;
     return run({ sender, senderFrame: { url: frame.url, parent: frame.main ? null : {} } }, ...args);
+  },
+  async hold({ channel, on }) {
+    const before = held.get(channel);
+    if (on) held.set(channel, createQueue());
+    else held.delete(channel);
+    before?.releaseAll();
+  },
+  async held({ channel }) {
+    const queue = held.get(channel);
+    await queue?.notEmpty();
+    return queue !== undefined && held.get(channel) === queue;
+  },
+  async release({ channel, answer }) {
+    held.get(channel)?.release(answer);
   },
   async request({ address, method }) {
     const { status, headers } = await net.fetch(address, { method });

@@ -23,6 +23,12 @@ export interface Surroundings {
   throwError(ask: { message: string }): Promise<void>;
   /** Asks a line of the app's as a frame that a spec makes up. */
   invoke(ask: { window: number; frame: Frame; channel: string; args: readonly unknown[] }): Promise<unknown>;
+  /** From now on what the window asks here waits for `release`, or no longer. */
+  hold(ask: { channel: string; on: boolean }): Promise<void>;
+  /** Resolves when something waits there; with `false` when nothing has to any longer. */
+  held(ask: { channel: string }): Promise<boolean>;
+  /** Lets the first that waits go on; with an answer it is told that instead. */
+  release(ask: { channel: string; answer?: object }): Promise<void>;
   /** Asks for an address of the app's own scheme. */
   request(ask: { address: string; method: string }): Promise<{ status: number; headers: Record<string, string> }>;
 }
