@@ -7,8 +7,7 @@ import { eventually, fixture, isRunning, runtime } from '../app/testing/index.ts
 import { type Installation, installation, processesOf } from '../app/testing/programs.ts';
 import { type Assistant, connectAssistant } from './assistant.ts';
 import { launch, type RunningApp } from './electron/drive.ts';
-import { type ForkedApp, forkApp } from './electron/launch.ts';
-import { type Electron, programFor } from './electron/program.ts';
+import { type Electron, openProgram, type Program } from './electron/program.ts';
 import type { Surroundings } from './electron/surroundings.ts';
 import { STAND_IN_ORIGIN } from './electron/wire.ts';
 
@@ -17,14 +16,11 @@ interface Tolerance {
   readonly provoked: (text: string) => void;
 }
 
-/**
- * How the window is reached: in a browser at `gatehouse serve`; as a page of this browser that the app takes for its window; or
- * where the app itself has it, driven like any Electron.
- */
-export type WindowIs = 'in a browser' | 'of the app' | 'of the driven app';
+/** How the window is reached: in a browser at `gatehouse serve`, or as a window of the app. */
+export type WindowIs = 'in a browser' | 'of the app';
 
-/** The driven app of the file that runs: its window is the page of every test. */
-const driven: { app?: RunningApp | undefined } = {};
+/** The app of the file that runs: its window is the page of every test. */
+const driven: { app?: RunningApp | undefined; program?: Program | undefined } = {};
 
 /** A page that must not complain: no console error, no rule of the page broken, nothing fetched from elsewhere. */
 export const test = base.extend<
@@ -91,7 +87,6 @@ interface DeskOptions {
 /** For the tests of a file. Whatever it started has ended when the file is done. */
 export function setUpDesk(options: DeskOptions = {}): Desk {
   let here: Installation | undefined;
-  let app: ForkedApp | undefined;
   const clients: Assistant[] = [];
   const family = new Set<number>();
   const installed = (): Installation => {
@@ -127,12 +122,7 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
     },
     async open(page, hash = '#/connections') {
       if (driven.app !== undefined) await page.reload();
-      else if (app === undefined) await page.goto(desk.url);
-      else if (page.url().startsWith(STAND_IN_ORIGIN)) await page.goto(`${STAND_IN_ORIGIN}/index.html`);
-      else {
-        app.pages.adopt(page);
-        await app.around.choose({ menu: 'tray', path: ['Open Gatehouse'] });
-      }
+      else await page.goto(desk.url);
       await expect(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
       await page.evaluate(to => {
         location.hash = to;
@@ -149,8 +139,7 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       });
     },
     async interfere(page, name, work) {
-      const { around } = driven.app ?? app ?? {};
-      if (around !== undefined) return interfereIn(around, channelOf(name), work);
+      if (driven.app !== undefined) return interfereIn(driven.app.around, channelOf(name), work);
       const address = `**/api/${name}`;
       if (work === undefined) return page.unroute(address);
       await page.route(address, async route => {
@@ -162,17 +151,18 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
   test.beforeAll(async ({ windowIs, electron }, { parallelIndex }) => {
     here = installation();
     options.prepare?.(here.folder);
-    const args = options.serve ?? [];
-    if (windowIs === 'of the driven app') {
-      const folder = join(import.meta.dirname, '..', 'test-results', `electron-${electron}-${parallelIndex}`);
-      driven.app = await launch({ electron, program: await programFor(electron, folder) }, here, { args });
-    } else if (windowIs === 'of the app') app = forkApp({ ...here, args: ['--hidden', ...args] });
-    const started = driven.app ?? app;
-    if (started !== undefined) await eventually(async () => (await started.around.snapshot({})).tray !== null, 20_000);
+    const serve = options.serve ?? [];
+    if (windowIs === 'in a browser') {
+      desk.url = (await here.serve(...serve)).url;
+      return;
+    }
+    const folder = join(import.meta.dirname, '..', 'test-results', `electron-${electron}-${parallelIndex}`);
+    const program = await openProgram(electron, folder);
+    const app = await launch({ electron, program }, here, { args: serve });
+    Object.assign(driven, { app, program });
+    await eventually(async () => (await app.see()).tray !== null, 20_000);
     // Beside the app it opens the host's other door, for what the tests themselves ask.
-    const { pid } = started ?? {};
-    if (pid === undefined) desk.url = (await here.serve(...(options.serve ?? []))).url;
-    else if (options.serve === undefined) desk.url = (await besideApp(here, pid)).url;
+    if (options.serve === undefined) desk.url = (await besideApp(here, app.pid)).url;
   });
   test.afterEach(() => {
     // All tests of the file may be skipped.
@@ -183,9 +173,10 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
     if (here === undefined) return;
     const { folder } = installed();
     for (const client of clients) await client.close();
-    await app?.[Symbol.asyncDispose]();
     await driven.app?.[Symbol.asyncDispose]();
+    await driven.program?.[Symbol.asyncDispose]();
     driven.app = undefined;
+    driven.program = undefined;
     await installed()[Symbol.asyncDispose]();
     await eventually(() => processesOf(folder).length === 0 && [...family].every(pid => !isRunning(pid)), 10_000);
   });
@@ -205,7 +196,7 @@ async function interfereIn(around: Surroundings, channel: string, work: Interfer
   void attend().catch(() => undefined);
 }
 
-async function besideApp(here: Installation, pid: number): Promise<{ readonly url: string }> {
+async function besideApp(here: Installation, pid: number | undefined): Promise<{ readonly url: string }> {
   await eventually(() => here.hostPid() === pid, 20_000);
   return here.serve();
 }

@@ -5,7 +5,7 @@ import { eventually, fixture, runtime } from '../../app/testing/index.ts';
 import { type Installation, installation, processesOf } from '../../app/testing/programs.ts';
 import { type Assistant, connectAssistant } from '../assistant.ts';
 import { type LaunchOptions, launch, type RunningApp } from '../electron/drive.ts';
-import { type Electron, type Program, programFor } from '../electron/program.ts';
+import { type Electron, openProgram, type Program } from '../electron/program.ts';
 import type { MenuEntry } from '../electron/surroundings.ts';
 
 /** The app on a home of its own, with what surrounds it. Whatever it started has ended when it is disposed of. */
@@ -29,8 +29,10 @@ export const test = base.extend<
 >({
   electron: ['stand-in', { scope: 'worker', option: true }],
   program: [
-    async ({ electron }, use, { parallelIndex }) =>
-      use(await programFor(electron, join(SCRATCH, `electron-${electron}-${parallelIndex}`))),
+    async ({ electron }, use, { parallelIndex }) => {
+      await using program = await openProgram(electron, join(SCRATCH, `electron-${electron}-${parallelIndex}`));
+      await use(program);
+    },
     { scope: 'worker' },
   ],
   desktop: async ({ electron, program }, use, info) => {

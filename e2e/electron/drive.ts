@@ -55,6 +55,7 @@ export async function launch(
   writeFileSync(join(programs, 'gdbus'), `#!/bin/sh\necho "(<${options.trayHost !== false}>,)"\n`, { mode: 0o755 });
   const env = {
     ...Object.fromEntries(PASSED.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+    ...program.env,
     PATH: `${programs}:${process.env.PATH ?? ''}`,
     HOME: folder,
     TMPDIR: folder,

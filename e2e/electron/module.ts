@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type * as Real from 'electron';
 import { VERSION } from '../../app/version.ts';
-import { openBrowser } from './link.ts';
+import { ownChromium } from './own-chromium.ts';
 import { strict } from './strict.ts';
 import { StandInWindow, windows } from './windows.ts';
 import type { ForBrowser, ForPages } from './wire.ts';
@@ -376,7 +376,11 @@ const forPages: ForPages = {
 
 // As Electron does it on POSIX.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => known.quit());
-const browser: ForBrowser = openBrowser(forPages);
+// A second start has no windows: it hands over and ends.
+const nowhere = new Proxy({} as ForBrowser, {
+  get: () => () => Promise.reject(new Error('There is nowhere to show a window.')),
+});
+const browser = process.argv.includes('--remote-debugging-port=0') ? ownChromium(forPages) : nowhere;
 const ready = new Promise<void>(resolve => {
   setTimeout(() => {
     isReady = true;

@@ -21,16 +21,6 @@ export function ownChromium(app: ForPages): ForBrowser {
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   process.on('exit', () => child.kill('SIGKILL'));
-  // A size of the window: emulating one is for who drives the app.
-  const pages = createPages(
-    () => app,
-    async (page, size) => {
-      const devTools = await page.context().newCDPSession(page);
-      const { windowId } = await devTools.send('Browser.getWindowForTarget');
-      await devTools.send('Browser.setContentsSize', { windowId, ...size });
-      await devTools.detach();
-    },
-  );
   const connected = new Promise<string>(resolve => {
     createInterface({ input: child.stderr }).on('line', line => {
       const [, address] = /^DevTools listening on (ws:.*)$/.exec(line) ?? [];
@@ -43,13 +33,15 @@ export function ownChromium(app: ForPages): ForBrowser {
     // Who drives the app has its own wishes for downloads, sizes and colours.
     const [context] = (await chromium.connectOverCDP(address, { noDefaults: true })).contexts();
     if (context === undefined) throw new Error('Chromium has no context for windows.');
-    pages.useContext(context);
+    return context;
   });
-  return {
-    ...pages,
-    async create(ask) {
-      await connected;
-      return pages.create(ask);
-    },
-  };
+  return createPages(app, async size => {
+    const page = await (await connected).newPage();
+    // A size of the window: emulating one is for who drives the app.
+    const devTools = await page.context().newCDPSession(page);
+    const { windowId } = await devTools.send('Browser.getWindowForTarget');
+    await devTools.send('Browser.setContentsSize', { windowId, ...size });
+    await devTools.detach();
+    return page;
+  });
 }

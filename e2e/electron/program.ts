@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { runtime } from '../../app/testing/index.ts';
 import { electronBinary } from './binary.ts';
+import { openDisplay } from './display.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 export const MAIN = join(ROOT, 'dist', 'main.js');
@@ -11,15 +12,16 @@ export const MAIN = join(ROOT, 'dist', 'main.js');
 /** What the app runs on: the real Electron, or a program with its command line that is made of the stand-in. */
 export type Electron = 'stand-in' | 'real';
 
-/** A program to give to `_electron.launch`, with what it loads before the app. */
-export interface Program {
+/** A program to give to `_electron.launch`, with what it loads before the app and the display for its windows. */
+export interface Program extends AsyncDisposable {
   readonly executable: string;
   /** CommonJS files for `-r`, in this order. */
   readonly before: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Writes what it makes to `folder`, which must be below the checkout. */
-export async function programFor(electron: Electron, folder: string): Promise<Program> {
+export async function openProgram(electron: Electron, folder: string): Promise<Program> {
   mkdirSync(folder, { recursive: true });
   const recorder = join(folder, 'recorder.cjs');
   const bundle = await rolldown({
@@ -32,7 +34,10 @@ export async function programFor(electron: Electron, folder: string): Promise<Pr
   await bundle.close();
   // Playwright gives its own loader only to an Electron that it has found itself.
   const loader = join(playwrightFolder(), 'lib', 'server', 'electron', 'loader.js');
-  return { executable: electron === 'real' ? realBinary() : standInBinary(folder), before: [loader, recorder] };
+  const before = [loader, recorder];
+  if (electron === 'stand-in')
+    return { executable: standInBinary(folder), before, env: {}, [Symbol.asyncDispose]: async () => undefined };
+  return { executable: realBinary(), before, ...(await openDisplay()) };
 }
 
 function playwrightFolder(): string {
