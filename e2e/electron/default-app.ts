@@ -14,6 +14,8 @@ process.argv.splice(1, 1);
 const platform = process.env.STAND_IN_PLATFORM;
 if (platform !== undefined) Object.defineProperty(process, 'platform', { value: platform });
 
+Object.defineProperty(process, 'resourcesPath', { value: import.meta.dirname, configurable: true });
+
 const modules: string[] = [];
 let file: string | undefined;
 for (const [at, arg] of process.argv.entries()) {

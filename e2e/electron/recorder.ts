@@ -27,10 +27,10 @@ import {
 } from 'electron';
 import { type MenuEntry, SURROUNDINGS, type Surroundings, SYSTEM, type System } from './surroundings.ts';
 
-// Electron leaves its own options there, also the one that names this file.
+// Electron leaves its own options there, also the one that names this file (default_app/main.ts).
 while (process.argv[1] === '-r') process.argv.splice(1, 2);
-// A packaged app finds its resources there; a spec has the folder for itself.
-Object.defineProperty(process, 'resourcesPath', { value: process.cwd() });
+// Where a packaged app finds its resources: in the folder that the spec has for itself.
+if (app.isPackaged) Object.defineProperty(process, 'resourcesPath', { value: process.cwd() });
 
 let system: System = {
   online: true,
