@@ -4,6 +4,7 @@ import { expect } from '@playwright/test';
 import { channelOf } from '../../app/electron/channels.ts';
 import { eventually, isRunning } from '../../app/testing/index.ts';
 import { familyOf } from '../../app/testing/programs.ts';
+import type { MenuEntry } from '../electron/surroundings.ts';
 import { type Desktop, test, within } from './desktop.ts';
 
 const mainWindow = async (app: Desktop) => (await app.see()).windows.find(({ alwaysOnTop }) => !alwaysOnTop);
@@ -81,6 +82,10 @@ test('[mac-activation] the app stands in the Dock only while its window is open;
   await expect.poll(async () => (await app.see()).dock.visible).toBe(false);
 });
 
+/** Electron would name these itself, in English. */
+const unnamed = (menu: readonly MenuEntry[]): readonly MenuEntry[] =>
+  menu.flatMap(({ submenu }) => submenu).filter(({ type, label }) => type !== 'separator' && label === '');
+
 test('[native-menu] the menu has the system’s roles, leads to every screen, and its shortcuts are its own', async ({
   desktop,
 }) => {
@@ -110,6 +115,10 @@ test('[native-menu] the menu has the system’s roles, leads to every screen, an
   await expect(main.getByRole('heading', { name: 'Settings' })).toBeVisible();
   await app.here.run(['settings', 'set', 'language', 'de']);
   await expect.poll(async () => (await app.see()).appMenu[0]?.label).toBe('Datei');
+  const german = (await app.see()).appMenu;
+  expect(within(german, 'Bearbeiten').map(({ label }) => label)).toContain('Einfügen');
+  expect(within(german, 'Fenster').map(({ label }) => label)).toEqual(['Minimieren', 'Fenster schließen']);
+  expect(unnamed(german)).toEqual([]);
 });
 
 test('[native-menu] on macOS the app’s own menu comes first, with settings, hiding and the end', async ({
@@ -121,6 +130,7 @@ test('[native-menu] on macOS the app’s own menu comes first, with settings, hi
   const own = within(appMenu, 'appmenu').map(({ role, label }) => role ?? label);
   for (const item of ['about', 'services', 'hide', 'hideothers', 'unhide', 'Settings…', 'Quit Gatehouse'])
     expect(own).toContain(item);
+  expect(unnamed(appMenu)).toEqual([]);
 });
 
 test('[deep-links] a link is looked at first: what it would set up, and where the credentials would go', async ({

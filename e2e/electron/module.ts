@@ -149,8 +149,6 @@ export const webContents = strict('webContents', {
 });
 
 // menus and the tray
-/** The roles that fill a menu where the app does not say with what: Electron has the items. */
-const FILLED: ReadonlySet<string> = new Set(['editmenu', 'windowmenu']);
 class StandInMenuItem {
   readonly label: string;
   readonly role: string | undefined;
@@ -167,7 +165,6 @@ class StandInMenuItem {
     this.label = label ?? '';
     this.role = role?.toLowerCase();
     if (Array.isArray(submenu)) this.submenu = new StandInMenu(submenu);
-    else if (FILLED.has(this.role ?? '')) this.submenu = new StandInMenu([]);
     this.type = type ?? (this.submenu === undefined ? 'normal' : 'submenu');
     this.accelerator = accelerator;
     this.enabled = enabled;
