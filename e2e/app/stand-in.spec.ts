@@ -28,7 +28,7 @@ function fixture(text: string): string {
   return folder;
 }
 
-test('[stand-in-typed] wrong use of Electron does not compile, in the app and in the stand-in', () => {
+test('[stand-in-typed] wrong use of Electron does not compile, in the app, the stand-in and the recorder', () => {
   test.setTimeout(120_000);
   const compile = (text: string): string => {
     const folder = fixture(text);
@@ -41,6 +41,9 @@ test('[stand-in-typed] wrong use of Electron does not compile, in the app and in
   expect(compile("import { app } from 'electron';\napp.quit();\n")).toBe('');
   expect(compile("import { app } from 'electron';\napp.quitt();\n")).toContain("Property 'quitt' does not exist");
   expect(compile("import { Tray } from 'electron';\nnew Tray(7);\n")).toContain('not assignable');
+  expect(compile("import { Tray } from 'electron';\nTray.prototype.setPicture = () => undefined;\n")).toContain(
+    "Property 'setPicture' does not exist",
+  );
   expect(
     compile(
       "import type * as Real from 'electron';\nexport const dock = { bounce: () => 'no' } satisfies Partial<Real.Dock>;\n",

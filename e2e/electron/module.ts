@@ -1,6 +1,6 @@
 /**
  * Stands in for `electron` where its binary cannot be had. It knows what the app uses and no more: any other use throws with
- * its name, and `satisfies` keeps what is here to Electron's own types. Windows are pages of the specs' Chromium.
+ * its name, and `satisfies` keeps what is here to Electron's own types. It knows nothing of tests; its windows are pages of a Chromium of its own.
  */
 import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

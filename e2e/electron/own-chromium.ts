@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { BrowserContext } from '@playwright/test';
 import { createPages } from './pages.ts';
 import type { ForBrowser, ForPages } from './wire.ts';
 
@@ -21,22 +22,19 @@ export function ownChromium(app: ForPages): ForBrowser {
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   process.on('exit', () => child.kill('SIGKILL'));
-  const connected = new Promise<string>(resolve => {
+  const address = new Promise<string>(resolve => {
     createInterface({ input: child.stderr }).on('line', line => {
-      const [, address] = /^DevTools listening on (ws:.*)$/.exec(line) ?? [];
-      if (address === undefined) return;
+      const [, found] = /^DevTools listening on (ws:.*)$/.exec(line) ?? [];
+      if (found === undefined) return;
       process.stderr.write(`${line}\n`);
-      resolve(address);
+      resolve(found);
     });
-  }).then(async address => {
-    const { chromium } = await import('@playwright/test');
-    // Who drives the app has its own wishes for downloads, sizes and colours.
-    const [context] = (await chromium.connectOverCDP(address, { noDefaults: true })).contexts();
-    if (context === undefined) throw new Error('Chromium has no context for windows.');
-    return context;
   });
+  // With the first window: loading Playwright takes as long as the rest of the start.
+  let context: Promise<BrowserContext> | undefined;
   return createPages(app, async size => {
-    const page = await (await connected).newPage();
+    context ??= address.then(connect);
+    const page = await (await context).newPage();
     // A size of the window: emulating one is for who drives the app.
     const devTools = await page.context().newCDPSession(page);
     const { windowId } = await devTools.send('Browser.getWindowForTarget');
@@ -44,4 +42,12 @@ export function ownChromium(app: ForPages): ForBrowser {
     await devTools.detach();
     return page;
   });
+}
+
+async function connect(address: string): Promise<BrowserContext> {
+  const { chromium } = await import('@playwright/test');
+  // Who drives the app has its own wishes for downloads, sizes and colours.
+  const [context] = (await chromium.connectOverCDP(address, { noDefaults: true })).contexts();
+  if (context === undefined) throw new Error('Chromium has no context for windows.');
+  return context;
 }
