@@ -158,7 +158,7 @@ function test() {
     failed += units === undefined ? 1 : units.numFailedTests + (units.success || units.numFailedTests > 0 ? 0 : 1);
     if (args.length === 0 && existsSync(join(root, 'playwright.config.ts'))) {
       const pages = join(folder, 'e2e.json');
-      run('playwright', ['test', '--reporter=list,json'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: pages } });
+      run('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: pages } });
       const stats = existsSync(pages) ? JSON.parse(readFileSync(pages, 'utf8')).stats : undefined;
       passed += (stats?.expected ?? 0) + (stats?.flaky ?? 0);
       failed += stats === undefined ? 1 : stats.unexpected;

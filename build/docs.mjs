@@ -104,14 +104,30 @@ ${table(['code', 'next step'], servers)}
 /** Titles of tests that begin with items in brackets, by item. */
 function testsOfItems() {
   const found = new Map();
-  const files = globSync(['e2e/app/*.spec.ts', '{app,mcp,renderer,build}/**/*.test.ts'], { cwd: root }).sort();
-  for (const file of files)
-    for (const [, , named, title] of readFileSync(join(root, file), 'utf8').matchAll(
-      /\b(?:test|it)(?:\.\w+(?:\([^)]*\))?)?\(\s*(['"`])((?:\[[\w-]+\] )+)((?:(?!\1).)+)\1/g,
-    ))
+  const files = globSync(['e2e/{app,electron}/*.spec.ts', '{app,mcp,renderer,build}/**/*.test.ts'], {
+    cwd: root,
+  }).sort();
+  for (const file of files) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const pattern = /\b(?:test|it)(?:\.\w+(?:\([^)]*\))?)?\(\s*(['"`])((?:\[[\w-]+\] )+)((?:(?!\1).)+)\1/g;
+    for (const { 2: named, 3: title, index } of text.matchAll(pattern))
       for (const [, item] of named.matchAll(/\[([\w-]+)\]/g))
-        found.set(item, [...(found.get(item) ?? []), { file: file.replaceAll('\\', '/'), title }]);
+        found.set(item, [
+          ...(found.get(item) ?? []),
+          { file: file.replaceAll('\\', '/'), title, onReal: onReal(file, text, index) },
+        ]);
+  }
   return found;
+}
+
+/** What a test of the desktop app does where there is a real Electron. */
+function onReal(file, text, at) {
+  if (!file.startsWith('e2e/')) return 'nothing';
+  const indent = text.slice(text.lastIndexOf('\n', at) + 1, at);
+  const marks = [...text.slice(0, at).matchAll(/^( *)onlyOnStandIn\(/gm)];
+  if (marks.some(([, of]) => of === '' || of === indent)) return 'stand-in only';
+  const body = text.slice(at, text.indexOf(`\n${indent}});`, at));
+  return /\bplatform( \}|: '(darwin|win32)')/.test(body) ? 'needs another system' : 'ready';
 }
 
 /** Runs with a real Electron that somebody recorded: item -> what ran where and when. */
@@ -138,12 +154,8 @@ function desktop() {
       `\`${item}\``,
       what,
       (tests.get(item) ?? []).map(({ file, title }) => `[${file}](../${file}): ${title}`).join('<br>') || 'to come',
-      tests.has(item)
-        ? tests.get(item).some(({ file }) => file.startsWith('e2e/'))
-          ? 'stand-in'
-          : 'unit test'
-        : 'never',
-      runs[item] ?? 'never',
+      ranInCi(tests.get(item)),
+      runs[item] ?? ranOnReal(tests.get(item)),
     ]);
     return `## ${group}\n\n${table(['item', 'what', 'test', 'ran in CI with', 'ran with a real Electron'], rows)}`;
   });
@@ -153,14 +165,32 @@ ${made}
 
 No Electron binary could be had where this was built. So the app's real, built programs (\`dist/main.js\`, \`dist/preload.cjs\`) run under
 plain Node against a stand-in for \`electron\` ([e2e/electron](../e2e/electron)) that is held to Electron's own types and throws at whatever
-it does not have; windows are pages of a real Chromium. What only the real Electron can show (how an icon looks in a bar, whether a
-system shows the buttons of a notification, that the sandbox holds) has not been seen: the last column says so until somebody runs it
-and notes the run in \`docs/real-electron.json\` (\`{"item": "system, version, date"}\`). Where a binary is found
-(\`node_modules/electron/dist\` or \`ELECTRON_OVERRIDE_DIST_PATH\`), the window's specs run through it by themselves, as Playwright's project
-\`electron\`; that way has never been gone either. What surrounds the window (tray, notifications, the locked screen) no spec can drive there.
+it does not have; windows are pages of a real Chromium.
+
+The stand-in is started, looked at and acted upon exactly as a real Electron will be: by Playwright's \`_electron.launch\`, with Electron's command line, a
+[recorder](../e2e/electron/recorder.ts) that is loaded before the app (\`-r\`), and questions through \`app.evaluate\`. So "stand-in" below stands
+for the app, the spec and the driver; that Electron itself lets the recorder replace the methods that it names, and behaves as the stand-in
+does, no run has shown. What only the real one can show (how an icon looks in a bar, whether a system shows the buttons of a
+notification, that Chromium refuses what we refuse, that the sandbox holds) has not been seen.
+
+Where a binary is found (\`node_modules/electron/dist\` or \`ELECTRON_OVERRIDE_DIST_PATH\`), Playwright's project \`electron\` runs all specs of
+the window and of what surrounds it on it, and reads the icon over D-Bus; elsewhere it says "skipped: no Electron binary". The last
+column says what an item's tests would do there: "ready" runs as it is, "needs another system" has macOS or Windows as its subject,
+"stand-in only" asks what a real Electron tells nobody. Whoever runs it notes it in \`docs/real-electron.json\`
+(\`{"item": "system, version, date"}\`): see "A real Electron" in [CONTRIBUTING.md](../CONTRIBUTING.md).
 
 ${parts.join('\n\n')}
 `;
+}
+
+function ranInCi(tests) {
+  if (tests === undefined) return 'never';
+  return tests.some(({ file }) => file.startsWith('e2e/app/')) ? 'stand-in' : 'unit test';
+}
+
+function ranOnReal(tests = []) {
+  const ways = [...new Set(tests.map(test => test.onReal))].filter(way => way !== 'nothing').sort();
+  return ways.length === 0 ? 'never' : `never; ${ways.join(', ')}`;
 }
 
 function table(heads, rows) {

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import type { InputOf, OutputOf, ProcedureName } from '../app/contract/index.ts';
 import { channelOf } from '../app/electron/channels.ts';
 import { eventually, fixture, isRunning, runtime } from '../app/testing/index.ts';
 import { type Installation, installation, processesOf } from '../app/testing/programs.ts';
 import { type Assistant, connectAssistant } from './assistant.ts';
-import { launch, type RunningApp } from './electron/launch.ts';
-import type { Interference } from './electron/pages.ts';
-import { launchReal, type RealApp } from './electron/real.ts';
+import { launch, type RunningApp } from './electron/drive.ts';
+import { type Electron, openProgram, type Program } from './electron/program.ts';
+import type { Surroundings } from './electron/surroundings.ts';
 import { STAND_IN_ORIGIN } from './electron/wire.ts';
 
 /** What a test that provokes a failure says, so that the browser's own note of it is no complaint. */
@@ -17,11 +18,9 @@ interface Tolerance {
 
 /** How the window is reached: in a browser at `gatehouse serve`, or as a window of the app. */
 export type WindowIs = 'in a browser' | 'of the app';
-/** What the app runs on. */
-export type Electron = 'stand-in' | 'real';
 
-/** The real app of the file that runs: its window is the page of every test. */
-const real: { app?: RealApp | undefined } = {};
+/** The app of the file that runs: its window is the page of every test. */
+const driven: { app?: RunningApp | undefined; program?: Program | undefined } = {};
 
 /** A page that must not complain: no console error, no rule of the page broken, nothing fetched from elsewhere. */
 export const test = base.extend<
@@ -30,7 +29,7 @@ export const test = base.extend<
 >({
   windowIs: ['in a browser', { scope: 'worker', option: true }],
   electron: ['stand-in', { scope: 'worker', option: true }],
-  page: async ({ context }, use) => use((await real.app?.window()) ?? (await context.newPage())),
+  page: async ({ context }, use) => use((await driven.app?.main()) ?? (await context.newPage())),
   tolerance: [
     async ({ page }, use) => {
       const complaints: string[] = [];
@@ -59,7 +58,7 @@ export const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** For what only the window in a browser has: an address, and a key in it. */
 export const onlyInBrowser = (): void =>
-  test.skip(({ windowIs }) => windowIs === 'of the app', 'the window of the app has neither address nor key');
+  test.skip(({ windowIs }) => windowIs !== 'in a browser', 'the window of the app has neither address nor key');
 
 /** A real host with its window's address, and assistants that reach it as assistants do: over the bridge, on stdio. */
 export interface Desk {
@@ -71,9 +70,14 @@ export interface Desk {
   custom(name: string, kind: string, ...args: readonly string[]): Promise<string>;
   assistant(connection: string): Promise<Assistant>;
   open(page: Page, hash?: string): Promise<void>;
+  /** What a page put on the clipboard. */
+  copied(page: Page): Promise<string>;
   /** Does this whenever the page asks for the procedure, and answers in the host's place where it gives an answer. */
   interfere(page: Page, name: ProcedureName, work: Interference | undefined): Promise<void>;
 }
+
+/** What is told in the host's place; `undefined`: the host is asked as ever. */
+type Interference = () => Promise<object | undefined>;
 
 interface DeskOptions {
   readonly serve?: readonly string[];
@@ -83,7 +87,6 @@ interface DeskOptions {
 /** For the tests of a file. Whatever it started has ended when the file is done. */
 export function setUpDesk(options: DeskOptions = {}): Desk {
   let here: Installation | undefined;
-  let app: RunningApp | undefined;
   const clients: Assistant[] = [];
   const family = new Set<number>();
   const installed = (): Installation => {
@@ -118,21 +121,25 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       return client;
     },
     async open(page, hash = '#/connections') {
-      if (real.app !== undefined) await page.reload();
-      else if (app === undefined) await page.goto(desk.url);
-      else if (page.url().startsWith(STAND_IN_ORIGIN)) await page.goto(`${STAND_IN_ORIGIN}/index.html`);
-      else {
-        app.pages.adopt(page);
-        await app.app.choose({ menu: 'tray', path: ['Open Gatehouse'] });
-      }
+      if (driven.app !== undefined) await page.reload();
+      else await page.goto(desk.url);
       await expect(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
       await page.evaluate(to => {
         location.hash = to;
       }, hash);
     },
+    async copied(page) {
+      // By pasting it, as a person would: a page of the app may not read the clipboard.
+      const field = await page.evaluateHandle(() => document.body.appendChild(document.createElement('textarea')));
+      await field.focus();
+      await page.keyboard.press('ControlOrMeta+V');
+      return field.evaluate(one => {
+        one.remove();
+        return one.value;
+      });
+    },
     async interfere(page, name, work) {
-      test.skip(real.app !== undefined, 'nobody comes between a real window and its app');
-      if (app !== undefined) return app.pages.interfere(channelOf(name), work);
+      if (driven.app !== undefined) return interfereIn(driven.app.around, channelOf(name), work);
       const address = `**/api/${name}`;
       if (work === undefined) return page.unroute(address);
       await page.route(address, async route => {
@@ -141,24 +148,21 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
       });
     },
   };
-  test.beforeAll(async ({ windowIs, electron }) => {
+  test.beforeAll(async ({ windowIs, electron }, { parallelIndex }) => {
     here = installation();
     options.prepare?.(here.folder);
-    if (electron === 'real')
-      real.app = await launchReal({ folder: here.folder, home: here.home, args: options.serve ?? [] });
-    else if (windowIs === 'of the app')
-      app = await launch(undefined, {
-        folder: here.folder,
-        home: here.home,
-        args: ['--hidden', ...(options.serve ?? [])],
-        env: { TMPDIR: here.folder },
-      });
-    const started = app;
-    if (started !== undefined) await eventually(async () => (await started.see()).tray !== null, 20_000);
+    const serve = options.serve ?? [];
+    if (windowIs === 'in a browser') {
+      desk.url = (await here.serve(...serve)).url;
+      return;
+    }
+    const folder = join(import.meta.dirname, '..', 'test-results', `electron-${electron}-${parallelIndex}`);
+    const program = await openProgram(electron, folder);
+    const app = await launch({ electron, program }, here, { args: serve });
+    Object.assign(driven, { app, program });
+    await eventually(async () => (await app.see()).tray !== null, 20_000);
     // Beside the app it opens the host's other door, for what the tests themselves ask.
-    const pid = real.app?.pid ?? app?.child.pid;
-    if (pid === undefined) desk.url = (await here.serve(...(options.serve ?? []))).url;
-    else if (options.serve === undefined) desk.url = (await besideApp(here, pid)).url;
+    if (options.serve === undefined) desk.url = (await besideApp(here, app.pid)).url;
   });
   test.afterEach(() => {
     // All tests of the file may be skipped.
@@ -169,16 +173,30 @@ export function setUpDesk(options: DeskOptions = {}): Desk {
     if (here === undefined) return;
     const { folder } = installed();
     for (const client of clients) await client.close();
-    await app?.[Symbol.asyncDispose]();
-    await real.app?.[Symbol.asyncDispose]();
-    real.app = undefined;
+    await driven.app?.[Symbol.asyncDispose]();
+    await driven.program?.[Symbol.asyncDispose]();
+    driven.app = undefined;
+    driven.program = undefined;
     await installed()[Symbol.asyncDispose]();
     await eventually(() => processesOf(folder).length === 0 && [...family].every(pid => !isRunning(pid)), 10_000);
   });
   return desk;
 }
 
-async function besideApp(here: Installation, pid: number): Promise<{ readonly url: string }> {
+async function interfereIn(around: Surroundings, channel: string, work: Interference | undefined): Promise<void> {
+  await around.hold({ channel, on: work !== undefined });
+  if (work === undefined) return;
+  const attend = async (): Promise<void> => {
+    while (await around.held({ channel })) {
+      const answer = await work();
+      await around.release({ channel, ...(answer === undefined ? {} : { answer }) });
+    }
+  };
+  // It ends with the app at the latest.
+  void attend().catch(() => undefined);
+}
+
+async function besideApp(here: Installation, pid: number | undefined): Promise<{ readonly url: string }> {
   await eventually(() => here.hostPid() === pid, 20_000);
   return here.serve();
 }

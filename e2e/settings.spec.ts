@@ -26,7 +26,7 @@ test('the language and the colours change at once, stay, and leave nothing in th
 });
 
 test('who asks for German gets German, before anything is set', async ({ browser, windowIs }) => {
-  test.skip(windowIs === 'of the app', 'it asks with the language of its system, not of a page');
+  test.skip(windowIs !== 'in a browser', 'it asks with the language of its system, not of a page');
   await desk.api('settings.set', { name: 'language', value: 'system' });
   const page = await browser.newPage({ locale: 'de-AT' });
   await page.goto(desk.url);
@@ -89,14 +89,13 @@ test('the key of the vault is renewed, and a backup is made', async ({ page, tol
   await expect(page.getByRole('alert')).toContainText('already holds a backup');
 });
 
-test('the doctor tells what works; its report lies on the clipboard without names', async ({ page, context }) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+test('the doctor tells what works; its report lies on the clipboard without names', async ({ page }) => {
   await desk.open(page, '#/doctor');
   await expect(page.getByText('Everything works.')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'Vault' })).toContainText('open');
   await page.getByRole('button', { name: 'Copy a report' }).click();
   await expect(page.getByText('on the clipboard')).toBeVisible();
-  const report = await page.evaluate(() => navigator.clipboard.readText());
+  const report = await desk.copied(page);
   expect(report).toContain('ok   Vault'.toLowerCase());
   expect(report).not.toContain('custom/echo');
 });

@@ -6,8 +6,7 @@ import { expect, setUpDesk, test } from './desk.ts';
 const desk = setUpDesk({ prepare: folder => mkdirSync(join(folder, '.cursor'), { recursive: true }) });
 const cursorFile = (): string => readFileSync(join(desk.here.folder, '.cursor', 'mcp.json'), 'utf8');
 
-test('from nothing to an assistant that answers, with made-up data', async ({ page, context }) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+test('from nothing to an assistant that answers, with made-up data', async ({ page }) => {
   const began = Date.now();
   await desk.open(page, '');
   await expect(page.getByRole('heading', { name: 'Getting started' })).toBeVisible();
@@ -21,7 +20,7 @@ test('from nothing to an assistant that answers, with made-up data', async ({ pa
   await page.getByRole('button', { name: 'Let Cursor use it' }).click();
   await expect(page.getByText('Cursor can use dpod/demo now.')).toBeVisible();
   await page.getByRole('button', { name: 'Copy Ask this first' }).first().click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('DPoD');
+  expect(await desk.copied(page)).toContain('DPoD');
   expect(cursorFile()).toContain('--client');
   // As Cursor does it.
   const assistant = await desk.assistant('dpod/demo');

@@ -13,13 +13,18 @@ export interface MenuDeeds {
   readonly more: readonly MenuItemConstructorOptions[];
 }
 
-/** The native menu. What the system has a role for, it does and names; the rest leads to the window. */
+/** The native menu. What the system has a role for, it does; Electron names it in English only, so the words are ours. The rest leads to the window. */
 export function menuTemplate(
   platform: NodeJS.Platform,
   words: AppWords,
   deeds: MenuDeeds,
 ): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin';
+  const role = (name: keyof AppWords['roles']): MenuItemConstructorOptions => ({
+    role: name,
+    label: words.roles[name],
+  });
+  const line: MenuItemConstructorOptions = { type: 'separator' };
   const settings: MenuItemConstructorOptions = {
     label: words.settings,
     accelerator: 'CmdOrCtrl+,',
@@ -36,16 +41,16 @@ export function menuTemplate(
   const app: MenuItemConstructorOptions = {
     role: 'appMenu',
     submenu: [
-      { role: 'about' },
-      { type: 'separator' },
+      { role: 'about', label: words.about },
+      line,
       ...ours,
-      { type: 'separator' },
-      { role: 'services' },
-      { type: 'separator' },
-      { role: 'hide' },
-      { role: 'hideOthers' },
-      { role: 'unhide' },
-      { type: 'separator' },
+      line,
+      role('services'),
+      line,
+      role('hide'),
+      role('hideOthers'),
+      role('unhide'),
+      line,
       quit,
     ],
   };
@@ -55,22 +60,31 @@ export function menuTemplate(
       label: words.file,
       submenu: [
         { label: words.openInvitation, accelerator: 'CmdOrCtrl+O', click: deeds.openInvitation },
-        ...(mac ? [] : [{ type: 'separator' } as const, ...ours]),
-        { type: 'separator' },
-        { role: 'close' },
+        ...(mac ? [] : [line, ...ours]),
+        line,
+        role('close'),
         ...(mac ? [] : [quit]),
       ],
     },
-    { role: 'editMenu', label: words.edit },
+    {
+      role: 'editMenu',
+      label: words.edit,
+      submenu: [
+        role('undo'),
+        role('redo'),
+        line,
+        role('cut'),
+        role('copy'),
+        role('paste'),
+        ...(mac ? [role('pasteAndMatchStyle')] : []),
+        role('delete'),
+        line,
+        role('selectAll'),
+      ],
+    },
     {
       label: words.view,
-      submenu: [
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-      ],
+      submenu: [role('resetZoom'), role('zoomIn'), role('zoomOut'), line, role('togglefullscreen')],
     },
     {
       label: words.go,
@@ -80,7 +94,11 @@ export function menuTemplate(
         click: () => deeds.open(`/${name}`),
       })),
     },
-    { role: 'windowMenu', label: words.window },
+    {
+      role: 'windowMenu',
+      label: words.window,
+      submenu: [role('minimize'), ...(mac ? [role('zoom'), line, role('front')] : [role('close')])],
+    },
     {
       role: 'help',
       label: words.help,

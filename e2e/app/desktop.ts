@@ -1,10 +1,12 @@
-import type { Page } from '@playwright/test';
+import { join } from 'node:path';
+import { test as base, type Page } from '@playwright/test';
 import type { WindowDoor, WindowInputOf, WindowOutputOf, WindowProcedureName } from '../../app/contract/index.ts';
 import { eventually, fixture, runtime } from '../../app/testing/index.ts';
 import { type Installation, installation, processesOf } from '../../app/testing/programs.ts';
 import { type Assistant, connectAssistant } from '../assistant.ts';
-import { type LaunchOptions, launch, type RunningApp } from '../electron/launch.ts';
-import type { MenuEntry } from '../electron/wire.ts';
+import { type LaunchOptions, launch, type RunningApp } from '../electron/drive.ts';
+import { type Electron, openProgram, type Program } from '../electron/program.ts';
+import type { MenuEntry } from '../electron/surroundings.ts';
 
 /** The app on a home of its own, with what surrounds it. Whatever it started has ended when it is disposed of. */
 export interface Desktop extends RunningApp {
@@ -14,17 +16,53 @@ export interface Desktop extends RunningApp {
   assistant(connection: string): Promise<Assistant>;
   /** Waits until the tray says this. */
   says(text: string): Promise<void>;
+  /** The app on the same home, after it has ended. */
+  reopened(options?: LaunchOptions): Promise<RunningApp>;
 }
 
-export async function desktop(
-  page: Page | undefined,
-  options: LaunchOptions & { readonly before?: (here: Installation) => Promise<unknown> } = {},
+type DesktopOptions = LaunchOptions & { readonly before?: (here: Installation) => Promise<unknown> };
+
+/** Every spec here is the same on the stand-in and on a real Electron. */
+export const test = base.extend<
+  { readonly desktop: (options?: DesktopOptions) => Promise<Desktop> },
+  { readonly electron: Electron; readonly program: Program }
+>({
+  electron: ['stand-in', { scope: 'worker', option: true }],
+  program: [
+    async ({ electron }, use, { parallelIndex }) => {
+      await using program = await openProgram(electron, join(SCRATCH, `electron-${electron}-${parallelIndex}`));
+      await use(program);
+    },
+    { scope: 'worker' },
+  ],
+  desktop: async ({ electron, program }, use, info) => {
+    await use(async options => {
+      const { platform = process.platform } = options ?? {};
+      info.skip(electron === 'real' && platform !== process.platform, `a real Electron is itself only on ${platform}`);
+      return openDesktop({ electron, program }, options);
+    });
+  },
+});
+/** Below the checkout, so that packages are found as for the code; ignored by git. */
+export const SCRATCH = join(import.meta.dirname, '..', '..', 'test-results');
+
+/** For what a real Electron tells nobody, or what is about the stand-in itself. */
+export const onlyOnStandIn = (why: string): void => test.skip(({ electron }) => electron === 'real', why);
+
+async function openDesktop(
+  electron: { readonly electron: Electron; readonly program: Program },
+  options: DesktopOptions = {},
 ): Promise<Desktop> {
   const here = installation();
   await options.before?.(here);
-  const app = await launch(page, { ...options, folder: here.folder, home: here.home });
+  const open = async (how: LaunchOptions): Promise<RunningApp> => {
+    const opened = await launch(electron, here, how);
+    // The tray is made last but one, the menu at the same moment.
+    await eventually(async () => ((await opened.see()).tray?.menusSet ?? 0) > 0, 20_000);
+    return opened;
+  };
+  const app = await open(options);
   const assistants: Assistant[] = [];
-  await eventually(async () => (await app.see()).appMenu.length > 0, 20_000);
   return {
     ...app,
     here,
@@ -41,6 +79,7 @@ export async function desktop(
       return one;
     },
     says: async text => void (await eventually(async () => (await app.see()).tray?.toolTip.includes(text), 10_000)),
+    reopened: (how = {}) => open(how),
     async [Symbol.asyncDispose]() {
       for (const one of assistants) await one.close();
       await app[Symbol.asyncDispose]();

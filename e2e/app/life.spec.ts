@@ -1,48 +1,41 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { channelOf } from '../../app/electron/channels.ts';
 import { eventually, isRunning } from '../../app/testing/index.ts';
 import { familyOf } from '../../app/testing/programs.ts';
-import { launch } from '../electron/launch.ts';
-import { type Desktop, desktop, within } from './desktop.ts';
+import type { MenuEntry } from '../electron/surroundings.ts';
+import { type Desktop, test, within } from './desktop.ts';
 
-const mainWindow = async (app: Desktop) => (await app.see()).windows.find(({ frame }) => frame);
+const mainWindow = async (app: Desktop) => (await app.see()).windows.find(({ alwaysOnTop }) => !alwaysOnTop);
 const numberOf = async (app: Desktop): Promise<number> => (await mainWindow(app))?.window ?? 0;
 
 test('[single-instance] a second start hands over what it was asked for, brings the first to the front and ends', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page, { args: ['--hidden'] });
-  const again = async (...args: readonly string[]) => {
-    await using second = await launch(undefined, { folder: app.folder, home: app.home, args });
-    expect(await second.ended()).toBe(0);
-  };
-  await again('--hidden');
+  await using app = await desktop({ args: ['--hidden'] });
+  expect(await app.again('--hidden')).toBe(0);
   expect((await app.see()).windows).toEqual([]);
-  await again();
+  expect(await app.again()).toBe(0);
   const main = await app.main();
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
-  await app.app.window({ window: await numberOf(app), deed: 'close' });
+  await app.around.window({ window: await numberOf(app), deed: 'close' });
   await expect.poll(() => mainWindow(app)).toMatchObject({ visible: false });
-  await again('gatehouse://connect?backend=dpod&name=handed-over');
+  expect(await app.again('gatehouse://connect?backend=dpod&name=handed-over')).toBe(0);
   await expect.poll(() => mainWindow(app)).toMatchObject({ visible: true, focused: true });
   await expect(main.getByRole('dialog')).toContainText('dpod/handed-over');
 });
 
-test('[bounds] the window opens where it was, and in sight when its screen is gone', async ({ page, context }) => {
-  await using app = await desktop(page, { system: { workAreas: [AREA, { ...AREA, x: 1_920 }] } });
+test('[bounds] the window opens where it was, and in sight when its screen is gone', async ({ desktop }) => {
+  await using app = await desktop({ system: { workAreas: [AREA, { ...AREA, x: 1_920 }] } });
   await app.main();
   const there = { x: 2_100, y: 120, width: 900, height: 700 };
-  await app.app.window({ window: await numberOf(app), deed: 'resize', bounds: there });
-  await app.app.window({ window: await numberOf(app), deed: 'close' });
-  await app.app.choose({ menu: 'tray', path: ['Quit'] }).catch(() => undefined);
+  await app.around.window({ window: await numberOf(app), deed: 'resize', bounds: there });
+  await app.around.window({ window: await numberOf(app), deed: 'close' });
+  await app.around.choose({ menu: 'tray', path: ['Quit'] }).catch(() => undefined);
   await app.ended();
   const opened = async (workAreas: readonly (typeof AREA)[]) => {
-    await using next = await launch(await context.newPage(), {
-      folder: app.folder,
-      home: app.home,
-      system: { workAreas },
-    });
+    await using next = await app.reopened({ system: { workAreas } });
     await next.main();
     return (await next.see()).windows[0]?.bounds;
   };
@@ -58,17 +51,17 @@ test('[bounds] the window opens where it was, and in sight when its screen is go
 const AREA = { x: 0, y: 0, width: 1_920, height: 1_040 };
 
 test('[hide-to-tray] closing hides the window, says so once, and the tray brings it back as it was', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page);
+  await using app = await desktop();
   const main = await app.main();
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
-  await app.app.choose({ menu: 'app', path: ['Go', 'History'] });
+  await app.around.choose({ menu: 'app', path: ['Go', 'History'] });
   const window = await numberOf(app);
   for (let round = 0; round < 2; round++) {
-    await app.app.window({ window, deed: 'close' });
+    await app.around.window({ window, deed: 'close' });
     await expect.poll(() => mainWindow(app)).toMatchObject({ visible: false });
-    await app.app.choose({ menu: 'tray', path: ['Open Gatehouse'] });
+    await app.around.choose({ menu: 'tray', path: ['Open Gatehouse'] });
     await expect.poll(() => mainWindow(app)).toMatchObject({ visible: true });
   }
   await expect(main.getByRole('heading', { name: 'History' })).toBeVisible();
@@ -78,64 +71,76 @@ test('[hide-to-tray] closing hides the window, says so once, and the tray brings
 });
 
 test('[mac-activation] the app stands in the Dock only while its window is open; a click there opens it', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page, { args: ['--hidden'], platform: 'darwin' });
+  await using app = await desktop({ args: ['--hidden'], platform: 'darwin' });
   expect((await app.see()).dock.visible).toBe(false);
-  await app.app.emit({ of: 'app', event: 'activate' });
+  await app.around.emit({ of: 'app', event: 'activate' });
   await app.main();
   await expect.poll(async () => (await app.see()).dock.visible).toBe(true);
-  await app.app.window({ window: await numberOf(app), deed: 'close' });
+  await app.around.window({ window: await numberOf(app), deed: 'close' });
   await expect.poll(async () => (await app.see()).dock.visible).toBe(false);
 });
 
+/** Electron would name these itself, in English. */
+const unnamed = (menu: readonly MenuEntry[]): readonly MenuEntry[] =>
+  menu.flatMap(({ submenu }) => submenu).filter(({ type, label }) => type !== 'separator' && label === '');
+
 test('[native-menu] the menu has the system’s roles, leads to every screen, and its shortcuts are its own', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page);
+  await using app = await desktop();
   const main = await app.main();
   const { appMenu } = await app.see();
   expect(appMenu.map(({ label, role }) => role ?? label)).toEqual([
     'File',
-    'editMenu',
+    'editmenu',
     'View',
     'Go',
-    'windowMenu',
+    'windowmenu',
     'help',
   ]);
   expect(within(appMenu, 'File').map(({ role }) => role)).toContain('close');
-  const keys = appMenu.flatMap(({ submenu }) => submenu.map(({ accelerator }) => accelerator ?? '')).filter(Boolean);
+  const ours = appMenu.flatMap(({ submenu }) => submenu).filter(({ role }) => role === undefined);
+  const keys = ours.map(({ accelerator }) => accelerator ?? '').filter(Boolean);
   expect(new Set(keys).size).toBe(keys.length);
   // The window itself uses these.
   expect(keys).not.toContain('CmdOrCtrl+K');
   expect(keys).not.toContain('CmdOrCtrl+.');
   for (const screen of ['Home', 'Connections', 'Approvals', 'History', 'Assistants', 'Doctor']) {
-    await app.app.choose({ menu: 'app', path: ['Go', screen] });
+    await app.around.choose({ menu: 'app', path: ['Go', screen] });
     await expect(main.getByRole('heading', { name: screen, exact: true })).toBeVisible();
   }
-  await app.app.choose({ menu: 'app', path: ['File', 'Settings'] });
+  await app.around.choose({ menu: 'app', path: ['File', 'Settings'] });
   await expect(main.getByRole('heading', { name: 'Settings' })).toBeVisible();
   await app.here.run(['settings', 'set', 'language', 'de']);
   await expect.poll(async () => (await app.see()).appMenu[0]?.label).toBe('Datei');
+  const german = (await app.see()).appMenu;
+  expect(within(german, 'Bearbeiten').map(({ label }) => label)).toContain('Einfügen');
+  expect(within(german, 'Fenster').map(({ label }) => label)).toEqual(['Minimieren', 'Fenster schließen']);
+  expect(unnamed(german)).toEqual([]);
 });
 
-test('[native-menu] on macOS the app’s own menu comes first, with settings, hiding and the end', async () => {
-  await using app = await desktop(undefined, { args: ['--hidden'], platform: 'darwin' });
+test('[native-menu] on macOS the app’s own menu comes first, with settings, hiding and the end', async ({
+  desktop,
+}) => {
+  await using app = await desktop({ args: ['--hidden'], platform: 'darwin' });
   const { appMenu } = await app.see();
-  expect(appMenu[0]?.role).toBe('appMenu');
-  const own = within(appMenu, 'appMenu').map(({ role, label }) => role ?? label);
-  for (const item of ['about', 'services', 'hide', 'hideOthers', 'unhide', 'Settings…', 'Quit Gatehouse'])
+  expect(appMenu[0]?.role).toBe('appmenu');
+  const own = within(appMenu, 'appmenu').map(({ role, label }) => role ?? label);
+  for (const item of ['about', 'services', 'hide', 'hideothers', 'unhide', 'Settings…', 'Quit Gatehouse'])
     expect(own).toContain(item);
+  expect(unnamed(appMenu)).toEqual([]);
 });
 
 test('[deep-links] a link is looked at first: what it would set up, and where the credentials would go', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page);
+  await using app = await desktop();
   const main = await app.main();
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
   const link = 'gatehouse://connect?backend=cloudways&name=acme&readOnly=true&set.baseUrl=https://api.evil.example';
-  await app.app.emit({ of: 'app', event: 'open-url', args: [link] });
+  await app.around.emit({ of: 'app', event: 'open-url', args: [link] });
   const dialog = main.getByRole('dialog');
   await expect(dialog).toContainText('cloudways/acme');
   await expect(dialog).toContainText('read-only');
@@ -146,7 +151,7 @@ test('[deep-links] a link is looked at first: what it would set up, and where th
   const connections = async () =>
     JSON.parse((await app.here.run(['connections', 'list'])).stdout) as readonly unknown[];
   expect(await connections()).toEqual([]);
-  await app.app.emit({ of: 'app', event: 'open-url', args: [link] });
+  await app.around.emit({ of: 'app', event: 'open-url', args: [link] });
   await dialog.getByRole('button', { name: 'Set it up…' }).click();
   const form = main.getByRole('form', { name: 'Cloudways' });
   await form.getByText('More settings').click();
@@ -160,7 +165,7 @@ test('[deep-links] a link is looked at first: what it would set up, and where th
   // Nothing is set up before the person has typed the credential and sent the form.
   expect(await connections()).toEqual([]);
   // And whoever leaves it finds none of it later.
-  await app.app.choose({ menu: 'app', path: ['Go', 'History'] });
+  await app.around.choose({ menu: 'app', path: ['Go', 'History'] });
   await expect(main.getByRole('heading', { name: 'History' })).toBeVisible();
   await main.evaluate(() => {
     location.hash = '#/start?step=sign-in&backend=cloudways';
@@ -170,8 +175,10 @@ test('[deep-links] a link is looked at first: what it would set up, and where th
   await expect(address).not.toHaveValue(/evil/);
 });
 
-test('[deep-links] a link with a credential, a program, an unknown setting or nonsense is refused with a reason', async () => {
-  await using app = await desktop(undefined, { args: ['--hidden'] });
+test('[deep-links] a link with a credential, a program, an unknown setting or nonsense is refused with a reason', async ({
+  desktop,
+}) => {
+  await using app = await desktop({ args: ['--hidden'] });
   const told = async () => (await app.see()).dialogs.map(({ detail }) => detail);
   for (const [link, why] of [
     ['gatehouse://connect?backend=cloudways&name=a&set.apiKey=CANARY', 'credential|not a setting'],
@@ -185,7 +192,7 @@ test('[deep-links] a link with a credential, a program, an unknown setting or no
     ['gatehouse:', 'read|connect'],
   ] as const) {
     const before = (await told()).length;
-    await app.app.emit({ of: 'app', event: 'open-url', args: [link] });
+    await app.around.emit({ of: 'app', event: 'open-url', args: [link] });
     await expect.poll(async () => (await told()).length, link).toBe(before + 1);
     const detail = (await told()).at(-1) ?? '';
     expect(detail).toMatch(new RegExp(why));
@@ -196,9 +203,9 @@ test('[deep-links] a link with a credential, a program, an unknown setting or no
 });
 
 test('[bundle-files] a file of connections is taken from the menu, the system and the command line, one after another', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page);
+  await using app = await desktop();
   const main = await app.main();
   const file = join(app.folder, 'team.gatehouse');
   const connections = [
@@ -206,8 +213,8 @@ test('[bundle-files] a file of connections is taken from the menu, the system an
     { backend: 'cloudways', name: 'two', readOnly: true },
   ];
   writeFileSync(file, JSON.stringify({ gatehouse: 1, connections }));
-  await app.app.set({ chosenFiles: [file] });
-  await app.app.choose({ menu: 'app', path: ['File', 'Open a connection file'] });
+  await app.around.set({ chosenFiles: [file] });
+  await app.around.choose({ menu: 'app', path: ['File', 'Open a connection file'] });
   const dialog = main.getByRole('dialog');
   await expect(dialog).toContainText('dpod/one');
   await expect(dialog).toContainText('team.gatehouse');
@@ -216,7 +223,7 @@ test('[bundle-files] a file of connections is taken from the menu, the system an
   await expect(dialog).toContainText('cloudways/two');
   await dialog.getByRole('button', { name: 'Do not' }).click();
   await expect(dialog).toBeHidden();
-  await app.app.emit({ of: 'app', event: 'open-file', args: [file] });
+  await app.around.emit({ of: 'app', event: 'open-file', args: [file] });
   await expect(dialog).toContainText('dpod/one');
   for (const [text, why] of [
     [
@@ -229,7 +236,7 @@ test('[bundle-files] a file of connections is taken from the menu, the system an
   ] as const) {
     writeFileSync(file, text);
     const before = (await app.see()).dialogs.length;
-    await app.app.emit({ of: 'app', event: 'open-file', args: [file] });
+    await app.around.emit({ of: 'app', event: 'open-file', args: [file] });
     await expect.poll(async () => (await app.see()).dialogs.length).toBe(before + 1);
     expect((await app.see()).dialogs.at(-1)?.detail).toMatch(new RegExp(why));
     expect(JSON.stringify((await app.see()).dialogs)).not.toContain('CANARY');
@@ -237,12 +244,12 @@ test('[bundle-files] a file of connections is taken from the menu, the system an
 });
 
 test('[start-at-login] is switched in the settings and in the menu; on Linux it is a file of the desktop', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page);
+  await using app = await desktop();
   const main = await app.main();
   const file = join(app.folder, '.config', 'autostart', 'io.gatehouse.app.desktop');
-  await app.app.choose({ menu: 'app', path: ['File', 'Settings'] });
+  await app.around.choose({ menu: 'app', path: ['File', 'Settings'] });
   const box = main.getByRole('switch', { name: 'Start at login' });
   await expect(box).not.toBeChecked();
   await box.click();
@@ -250,47 +257,49 @@ test('[start-at-login] is switched in the settings and in the menu; on Linux it 
   expect(readFileSync(file, 'utf8')).toMatch(
     /^\[Desktop Entry\]\nType=Application\nName=Gatehouse\nExec="[^"]+" --hidden\n/,
   );
-  await app.app.choose({ menu: 'app', path: ['File', 'Start at login'] });
+  await app.around.choose({ menu: 'app', path: ['File', 'Start at login'] });
   await expect.poll(() => existsSync(file)).toBe(false);
   expect(within((await app.see()).appMenu, 'File').find(({ type }) => type === 'checkbox')?.checked).toBe(false);
 });
 
-test('[start-at-login] macOS and Windows keep it themselves, and start the app hidden', async () => {
+test('[start-at-login] macOS and Windows keep it themselves, and start the app hidden', async ({ desktop }) => {
   for (const platform of ['darwin', 'win32'] as const) {
-    await using app = await desktop(undefined, { args: ['--hidden'], platform });
-    const menu = platform === 'darwin' ? 'appMenu' : 'File';
-    await app.app.choose({ menu: 'app', path: [menu, 'Start at login'] });
+    await using app = await desktop({ args: ['--hidden'], platform });
+    const menu = platform === 'darwin' ? 'appmenu' : 'File';
+    await app.around.choose({ menu: 'app', path: [menu, 'Start at login'] });
     expect((await app.see()).login).toEqual({ openAtLogin: true, args: platform === 'darwin' ? [] : ['--hidden'] });
   }
-  await using app = await desktop(undefined, { platform: 'darwin', system: { wasOpenedAtLogin: true } });
+  await using app = await desktop({ platform: 'darwin', system: { wasOpenedAtLogin: true } });
   expect((await app.see()).windows).toEqual([]);
 });
 
-test('[quit-drains] quitting waits for the calls that run, then ends every child and the app', async () => {
-  await using app = await desktop(undefined, { args: ['--hidden'] });
+test('[quit-drains] quitting waits for the calls that run, then ends every child and the app', async ({ desktop }) => {
+  await using app = await desktop({ args: ['--hidden'] });
   const connection = await app.custom('echo', 'legacy');
   const assistant = await app.assistant(connection);
   const slow = assistant.call('slow', { ms: 2_500 });
   await app.says('1 call waits');
-  await app.app.notification({ title: 'wants', button: 0 });
+  await app.around.notification({ title: 'wants', button: 0 });
   const busy = async () => {
     const { stdout } = await app.here.run(['connections', 'list']);
     return (JSON.parse(stdout) as readonly { readonly openCalls: number }[])[0]?.openCalls === 1;
   };
   await expect.poll(busy).toBe(true);
-  const children = familyOf(app.folder).filter(pid => pid !== app.child.pid);
+  const children = familyOf(app.folder).filter(pid => pid !== app.pid);
   expect(children.length).toBeGreaterThan(1);
-  await app.app.choose({ menu: 'tray', path: ['Quit'] });
+  await app.around.choose({ menu: 'tray', path: ['Quit'] });
   expect((await app.see()).tray?.toolTip).toContain('is ending');
   expect(await slow).toContain('slept 2500');
   expect(await app.ended()).toBe(0);
   await eventually(() => children.every(pid => !isRunning(pid)), 10_000);
   const { stdout } = await app.here.run(['status']);
-  expect(stdout).not.toContain(`"pid":${app.child.pid}`);
+  expect(stdout).not.toContain(`"pid":${app.pid}`);
 });
 
-test('[quit-drains] `gatehouse stop` ends the app with its host; a server that will not end is killed', async () => {
-  await using app = await desktop(undefined, { args: ['--hidden'] });
+test('[quit-drains] `gatehouse stop` ends the app with its host; a server that will not end is killed', async ({
+  desktop,
+}) => {
+  await using app = await desktop({ args: ['--hidden'] });
   const notes = join(app.folder, 'notes');
   await app.custom('stubborn', 'stubborn', notes);
   await app.says('Ready');
@@ -300,33 +309,30 @@ test('[quit-drains] `gatehouse stop` ends the app with its host; a server that w
   await eventually(() => !isRunning(helper), 10_000);
 });
 
-test('[sleep-and-network] after a sleep, and when the network is back, everything is asked anew', async ({ page }) => {
-  await using app = await desktop(page);
+test('[sleep-and-network] after a sleep, and when the network is back, everything is asked anew', async ({
+  desktop,
+}) => {
+  await using app = await desktop();
   const main = await app.main();
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
-  const asked = async (): Promise<number> => {
-    let times = 0;
-    app.pages.interfere('gatehouse:call:connections.list', async () => {
-      times += 1;
-      return undefined;
-    });
-    await expect.poll(() => times, { timeout: 12_000 }).toBeGreaterThan(0);
-    app.pages.interfere('gatehouse:call:connections.list', undefined);
-    return times;
-  };
-  await app.app.emit({ of: 'powerMonitor', event: 'resume' });
-  expect(await asked()).toBeGreaterThan(0);
-  await app.app.set({ online: false });
+  const asked = async (): Promise<number> => (await app.see()).lines[channelOf('connections.list')] ?? 0;
+  const before = await asked();
+  await app.around.emit({ of: 'powerMonitor', event: 'resume' });
+  await expect.poll(asked).toBeGreaterThan(before);
+  await app.around.set({ online: false });
   await main.waitForTimeout(5_500);
-  await app.app.set({ online: true });
-  expect(await asked()).toBeGreaterThan(0);
+  const offline = await asked();
+  await app.around.set({ online: true });
+  await expect.poll(asked, { timeout: 12_000 }).toBeGreaterThan(offline);
 });
 
-test('[uncaught-errors] the first unexpected failure is shown with where its report is; the report names nobody', async () => {
-  await using app = await desktop(undefined, { args: ['--hidden'] });
+test('[uncaught-errors] the first unexpected failure is shown with where its report is; the report names nobody', async ({
+  desktop,
+}) => {
+  await using app = await desktop({ args: ['--hidden'] });
   const message = `Authorization: Bearer CANARY-abcdefghijklmnopqrstuvwxyz at ${app.folder}/x`;
-  await app.app.throwError({ message });
-  await app.app.throwError({ message: 'again' });
+  await app.around.throwError({ message });
+  await app.around.throwError({ message: 'again' });
   await expect.poll(async () => (await app.see()).dialogs.length).toBe(1);
   await app.says('Ready');
   const [dialog] = (await app.see()).dialogs;

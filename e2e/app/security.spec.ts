@@ -1,54 +1,61 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { windowProcedures } from '../../app/contract/index.ts';
 import { channelOf, LISTEN } from '../../app/electron/channels.ts';
-import { STAND_IN_ORIGIN } from '../electron/wire.ts';
-import { ask, desktop } from './desktop.ts';
+import { ask, onlyOnStandIn, test } from './desktop.ts';
 
-test('[sandboxed-window] every window is sandboxed, without Node, with one preload script', async ({ page }) => {
-  await using app = await desktop(page);
-  await app.main();
-  await app.app.clickTray({});
-  const assistant = await app.assistant(await app.custom('echo', 'legacy'));
-  const answer = assistant.call('write', { line: 'x' });
-  await app.says('1 call waits');
-  await app.app.clickTray({});
-  await app.popover();
-  const { windows } = await app.see();
-  expect(windows).toHaveLength(2);
-  for (const { webPreferences } of windows) {
-    expect(webPreferences).toMatchObject({
-      sandbox: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-    });
-    expect(String(webPreferences.preload)).toMatch(/dist\/preload\.cjs$/);
-    expect(existsSync(String(webPreferences.preload))).toBe(true);
-    // Everything that could be switched on is named above: a new one is looked at here first.
-    expect(Object.keys(webPreferences)).toHaveLength(14);
-  }
-  await app.app.notification({ title: 'wants', button: 1 });
-  await answer;
-});
+test.describe('the options of windows', () => {
+  onlyOnStandIn('Electron does not tell the options that a window was made with');
 
-test('[sandboxed-window] an installed app has no developer tools', async ({ page }) => {
-  await using app = await desktop(page, { packaged: true });
-  await app.main();
-  expect((await app.see()).windows[0]?.webPreferences).toMatchObject({ devTools: false });
+  test('[sandboxed-window] [context-isolation] every window is sandboxed, without Node, with one preload script', async ({
+    desktop,
+  }) => {
+    await using app = await desktop();
+    await app.main();
+    await app.around.clickTray({});
+    const assistant = await app.assistant(await app.custom('echo', 'legacy'));
+    const answer = assistant.call('write', { line: 'x' });
+    await app.says('1 call waits');
+    await app.around.clickTray({});
+    await app.popover();
+    const made = (await app.see()).windows.map(({ madeWith }) => madeWith);
+    expect(made).toHaveLength(2);
+    expect(made[1]).toMatchObject({ frame: false, skipTaskbar: true, alwaysOnTop: true });
+    for (const options of made) {
+      const { webPreferences } = options as { readonly webPreferences: Readonly<Record<string, unknown>> };
+      expect(webPreferences).toMatchObject({
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        experimentalFeatures: false,
+        webviewTag: false,
+      });
+      expect(String(webPreferences.preload)).toMatch(/dist\/preload\.cjs$/);
+      expect(existsSync(String(webPreferences.preload))).toBe(true);
+      // Everything that could be switched on is named above: a new one is looked at here first.
+      expect(Object.keys(webPreferences)).toHaveLength(14);
+    }
+    await app.around.notification({ title: 'wants', button: 1 });
+    await answer;
+  });
+
+  test('[sandboxed-window] an installed app has no developer tools', async ({ desktop }) => {
+    await using app = await desktop({ packaged: true });
+    await app.main();
+    expect((await app.see()).windows[0]?.madeWith).toMatchObject({ webPreferences: { devTools: false } });
+  });
 });
 
 test('[context-isolation] the page sees one object of the app, which it cannot change, and nothing of Electron', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page);
+  await using app = await desktop();
   const main = await app.main();
-  expect((await app.see()).windows[0]?.webPreferences).toMatchObject({ contextIsolation: true });
   const seen = await main.evaluate(() => {
     const door = (window as unknown as { readonly gatehouse: { call: Record<string, unknown> } }).gatehouse;
     const names = ['require', 'module', 'process', 'global', 'Buffer', 'ipcRenderer', 'electron', '__standIn'];
@@ -64,14 +71,16 @@ test('[context-isolation] the page sees one object of the app, which it cannot c
   expect(seen).toEqual({ there: [], changed: false, keys: ['call', 'listen'] });
 });
 
-test('[csp] the page’s rules allow its own files and one nonce, and Chromium holds to them', async ({ page }) => {
+test('[csp] the page’s rules allow its own files and one nonce, and Chromium holds to them', async ({ desktop }) => {
   const rules: string[] = [];
-  page.on('response', response => {
-    if (response.request().isNavigationRequest()) rules.push(response.headers()['content-security-policy'] ?? '');
-  });
-  await using app = await desktop(page);
+  await using app = await desktop();
   const main = await app.main();
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
+  main.on('response', response => {
+    if (response.request().isNavigationRequest()) rules.push(response.headers()['content-security-policy'] ?? '');
+  });
+  await main.reload();
+  await expect.poll(() => rules.length).toBe(1);
   expect(rules[0]).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[\w+/=]{20,}'; /);
   expect(rules[0]).not.toContain('unsafe');
   await main.reload();
@@ -94,9 +103,11 @@ test('[csp] the page’s rules allow its own files and one nonce, and Chromium h
   expect(broken.told.sort()).toEqual(['connect-src', 'frame-src', 'script-src-elem']);
 });
 
-test('[app-protocol] the scheme gives the window’s files and nothing else, and has no right it does not need', async () => {
-  await using app = await desktop(undefined, { args: ['--hidden'] });
-  const get = (path: string, method = 'GET') => app.app.request({ address: `app://gatehouse${path}`, method });
+test('[app-protocol] the scheme gives the window’s files and nothing else, and has no right it does not need', async ({
+  desktop,
+}) => {
+  await using app = await desktop({ args: ['--hidden'] });
+  const get = (path: string, method = 'GET') => app.around.request({ address: `app://gatehouse${path}`, method });
   expect(await get('/index.html')).toMatchObject({ status: 200 });
   expect((await get('/index.html')).headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
   for (const path of [
@@ -118,14 +129,14 @@ test('[app-protocol] the scheme gives the window’s files and nothing else, and
       path,
     ).not.toBe(200);
   expect((await get('/index.html', 'POST')).status).toBe(404);
-  expect((await app.app.request({ address: 'app://elsewhere/index.html', method: 'GET' })).status).toBe(404);
+  expect((await app.around.request({ address: 'app://elsewhere/index.html', method: 'GET' })).status).toBe(404);
   expect((await app.see()).schemes).toEqual([
     { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
   ]);
 });
 
-test('[navigation-denied] no page leads the window elsewhere', async ({ page }) => {
-  await using app = await desktop(page);
+test('[navigation-denied] no page leads the window elsewhere', async ({ desktop }) => {
+  await using app = await desktop();
   const main = await app.main();
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
   for (const address of [
@@ -140,14 +151,14 @@ test('[navigation-denied] no page leads the window elsewhere', async ({ page }) 
       }, address)
       .catch(() => undefined);
     await main.waitForTimeout(200);
-    expect(main.url().startsWith(STAND_IN_ORIGIN)).toBe(true);
+    expect(main.url().startsWith(app.origin)).toBe(true);
   }
   expect((await app.see()).opened).toEqual([]);
   await expect(main.getByRole('heading', { name: 'Getting started' })).toBeVisible();
 });
 
-test('[navigation-denied] nothing is downloaded but what the page itself made', async () => {
-  await using app = await desktop(undefined, { args: ['--hidden'] });
+test('[navigation-denied] nothing is downloaded but what the page itself made', async ({ desktop }) => {
+  await using app = await desktop({ args: ['--hidden'] });
   for (const [address, allowed] of [
     ['blob:app://gatehouse/0b5c', true],
     ['blob:https://example.com/0b5c', false],
@@ -155,11 +166,11 @@ test('[navigation-denied] nothing is downloaded but what the page itself made', 
     ['app://gatehouse/index.html', false],
     ['data:text/plain,x', false],
   ] as const)
-    expect(await app.app.download({ address }), address).toBe(allowed);
+    expect(await app.around.download({ address }), address).toBe(allowed);
 });
 
-test('[new-windows-denied] no page opens a window of its own', async ({ page }) => {
-  await using app = await desktop(page);
+test('[new-windows-denied] no page opens a window of its own', async ({ desktop }) => {
+  await using app = await desktop();
   const main = await app.main();
   await main.evaluate(() => {
     window.open('https://example.com/');
@@ -169,11 +180,11 @@ test('[new-windows-denied] no page opens a window of its own', async ({ page }) 
   const { windows, opened } = await app.see();
   expect(windows).toHaveLength(1);
   expect(opened).toEqual([]);
-  expect(page.context().pages()).toHaveLength(1);
+  expect(main.context().pages()).toHaveLength(1);
 });
 
-test('[permissions-denied] a page is granted nothing but to write to the clipboard', async ({ page }) => {
-  await using app = await desktop(page);
+test('[permissions-denied] a page is granted nothing but to write to the clipboard', async ({ desktop }) => {
+  await using app = await desktop();
   await app.main();
   const window = (await app.see()).windows[0]?.window ?? 0;
   const granted: string[] = [];
@@ -199,21 +210,21 @@ test('[permissions-denied] a page is granted nothing but to write to the clipboa
     'keyboardLock',
     'speaker-selection',
   ]) {
-    const { request, check } = await app.app.permission({ window, permission });
+    const { request, check } = await app.around.permission({ window, permission });
     if (request || check) granted.push(permission);
   }
   expect(granted).toEqual(['clipboard-sanitized-write']);
 });
 
-test('[open-external] what leads out is opened by the system only where it is on the list', async ({ page }) => {
-  await using app = await desktop(page);
-  await app.main();
-  const window = (await app.see()).windows[0]?.window ?? 0;
+test('[open-external] what leads out is opened by the system only where it is on the list', async ({ desktop }) => {
+  await using app = await desktop();
+  const main = await app.main();
   const good = [
     'https://status.dpondemand.io/',
     'cursor://anysphere.cursor-deeplink/mcp/install?name=x',
     'vscode:mcp/install?%7B%7D',
   ];
+  // What is no address at all is refused by the page itself.
   for (const address of [
     ...good,
     'http://status.dpondemand.io/',
@@ -226,34 +237,34 @@ test('[open-external] what leads out is opened by the system only where it is on
     'smb://server/share',
     'not an address',
   ])
-    await app.app.open({ window, address });
-  expect((await app.see()).opened).toEqual(good);
+    await main.evaluate(to => void window.open(to), address).catch(() => undefined);
+  await expect.poll(async () => (await app.see()).opened).toEqual(good);
 });
 
 test('[preload-api] one function for each procedure of the contract, and one line for each; nothing general', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page);
+  await using app = await desktop();
   const main = await app.main();
   const names = await main.evaluate(() => {
     const door = (window as unknown as { readonly gatehouse: { readonly call: object } }).gatehouse;
     return Object.entries(door.call).map(([name, one]) => [name, typeof one]);
   });
   expect(names).toEqual(Object.keys(windowProcedures).map(name => [name, 'function']));
-  const { channels } = await app.see();
-  expect([...channels].sort()).toEqual([...Object.keys(windowProcedures).map(channelOf), LISTEN].sort());
-  expect(await ask(main, 'status', {})).toMatchObject({ electron: true, pid: app.child.pid, window: true });
+  const { lines } = await app.see();
+  expect(Object.keys(lines).sort()).toEqual([...Object.keys(windowProcedures).map(channelOf), LISTEN].sort());
+  expect(await ask(main, 'status', {})).toMatchObject({ electron: true, pid: app.pid, window: true });
 });
 
 test('[ipc-wrapper] a line is answered to the main frame of our windows only, with what the contract allows', async ({
-  page,
+  desktop,
 }) => {
-  await using app = await desktop(page);
+  await using app = await desktop();
   await app.main();
   const window = (await app.see()).windows[0]?.window ?? 0;
   const ours = { url: 'app://gatehouse/index.html', main: true };
   const say = (frame: { url: string; main: boolean }, ...args: readonly unknown[]) =>
-    app.app.invoke({ window, frame, channel: channelOf('connections.test'), args });
+    app.around.invoke({ window, frame, channel: channelOf('connections.test'), args });
   const code = async (answer: Promise<unknown>) =>
     ((await answer) as { readonly error?: { readonly code: string } }).error?.code;
   const id = randomUUID();

@@ -1,37 +1,16 @@
 /**
  * Stands in for `electron` where its binary cannot be had. It knows what the app uses and no more: any other use throws with
- * its name, and `satisfies` keeps what is here to Electron's own types. Windows are pages of the specs' Chromium.
+ * its name, and `satisfies` keeps what is here to Electron's own types. It knows nothing of tests; its windows are pages of a Chromium of its own.
  */
 import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Real from 'electron';
 import { VERSION } from '../../app/version.ts';
+import { ownChromium } from './own-chromium.ts';
 import { strict } from './strict.ts';
 import { StandInWindow, windows } from './windows.ts';
-import { type ForApp, type ForBrowser, type MenuEntry, openWire, type System } from './wire.ts';
-
-let system: System = {
-  online: true,
-  dark: false,
-  locked: false,
-  notifications: true,
-  workAreas: [{ x: 0, y: 0, width: 1_920, height: 1_040 }],
-  trayBounds: { x: 1_700, y: 0, width: 24, height: 24 },
-  chosenFiles: [],
-  wasOpenedAtLogin: false,
-  ...(JSON.parse(process.env.STAND_IN_SYSTEM ?? '{}') as Partial<System>),
-};
-const seen = {
-  dialogs: [] as { message: string; detail: string }[],
-  opened: [] as string[],
-  notified: [] as string[],
-  badge: 0,
-  dockVisible: true,
-  bounces: [] as string[],
-  login: { openAtLogin: false, args: [] as readonly string[] },
-  schemes: [] as Real.CustomScheme[],
-};
+import type { ForBrowser, ForPages } from './wire.ts';
 
 // app
 const events = new EventEmitter();
@@ -40,20 +19,13 @@ let exiting = false;
 let passSecond: NodeJS.Timeout | undefined;
 
 const dock = {
-  show: async () => {
-    seen.dockVisible = true;
-  },
-  hide: () => {
-    seen.dockVisible = false;
-  },
-  bounce: (type: 'critical' | 'informational' = 'informational') => {
-    seen.bounces.push(type);
-    return seen.bounces.length;
-  },
+  show: async () => undefined,
+  hide: () => undefined,
+  bounce: () => 1,
 } satisfies Partial<Real.Dock>;
 
 const known = {
-  isPackaged: process.env.STAND_IN_PACKAGED === '1',
+  isPackaged: process.env.ELECTRON_FORCE_IS_PACKAGED !== undefined,
   setName: () => undefined,
   setPath(name: string, path: string) {
     if (!existsSync(path)) throw new Error(`Failed to set path: ${path} does not exist`);
@@ -106,26 +78,24 @@ const known = {
     clearInterval(passSecond);
     process.exit(code);
   },
-  setBadgeCount(count = 0) {
-    seen.badge = count;
-    return true;
-  },
+  setBadgeCount: () => true,
   getLoginItemSettings: () => ({
-    openAtLogin: seen.login.openAtLogin,
-    wasOpenedAtLogin: system.wasOpenedAtLogin,
-    status: seen.login.openAtLogin ? 'enabled' : 'not-registered',
-    executableWillLaunchAtLogin: seen.login.openAtLogin,
+    openAtLogin: false,
+    wasOpenedAtLogin: false,
+    status: 'not-registered',
+    executableWillLaunchAtLogin: false,
     launchItems: [],
   }),
-  setLoginItemSettings({ openAtLogin = false, args = [] }: Real.Settings) {
-    seen.login = { openAtLogin, args };
-  },
+  setLoginItemSettings: () => undefined,
   setAsDefaultProtocolClient: () => true,
 } satisfies Partial<Real.App>;
 
 export const app = strict(
   'app',
-  Object.assign(events, known, { dock: process.platform === 'darwin' ? strict('dock', dock) : undefined }),
+  Object.assign(events, known, {
+    commandLine: strict('commandLine', { appendSwitch: () => undefined } satisfies Partial<Real.CommandLine>),
+    dock: process.platform === 'darwin' ? strict('dock', dock) : undefined,
+  }),
 );
 
 function isRunning(pid: number): boolean {
@@ -141,6 +111,13 @@ function isRunning(pid: number): boolean {
 class BoundWindow extends StandInWindow {
   constructor(options: Real.BrowserWindowConstructorOptions = {}) {
     super({ browser, created: contents => void events.emit('web-contents-created', {}, contents) }, options);
+    events.emit('browser-window-created', {}, this);
+  }
+  static getAllWindows(): readonly StandInWindow[] {
+    return [...windows.values()];
+  }
+  static fromWebContents(contents: unknown): StandInWindow | null {
+    return [...windows.values()].find(({ webContents }) => webContents === contents) ?? null;
   }
 }
 type WindowLike = Pick<
@@ -149,9 +126,13 @@ type WindowLike = Pick<
   | 'show'
   | 'hide'
   | 'focus'
+  | 'blur'
+  | 'close'
   | 'minimize'
   | 'maximize'
   | 'flashFrame'
+  | 'isVisible'
+  | 'isAlwaysOnTop'
   | 'getNormalBounds'
   | 'setBounds'
   | 'loadURL'
@@ -162,62 +143,70 @@ export const BrowserWindow = strict(
     options?: Real.BrowserWindowConstructorOptions,
   ) => WindowLike,
 );
-
-// menus and the tray
-interface Item extends Real.MenuItemConstructorOptions {
-  readonly entries: readonly Item[];
-}
-class StandInMenu {
-  readonly items: readonly Item[];
-  constructor(items: readonly Item[]) {
-    this.items = items;
-  }
-}
-const itemsOf = (template: readonly Real.MenuItemConstructorOptions[]): readonly Item[] =>
-  template.map(item => {
-    if (item.label === undefined && item.role === undefined && item.type !== 'separator')
-      throw new TypeError('Invalid template for MenuItem: must have at least one of label, role or type');
-    const submenu = Array.isArray(item.submenu) ? itemsOf(item.submenu) : [];
-    return { ...item, entries: submenu };
-  });
-let appMenu = new StandInMenu([]);
-export const Menu = strict('Menu', {
-  buildFromTemplate: (template: readonly Real.MenuItemConstructorOptions[]) => new StandInMenu(itemsOf(template)),
-  setApplicationMenu(menu: StandInMenu) {
-    appMenu = menu;
-  },
+export const webContents = strict('webContents', {
+  fromDevToolsTargetId: (target: string) =>
+    [...windows.values()].find(({ webContents: { targetId } }) => targetId === target)?.webContents,
 });
 
-let tray: StandInTray | undefined;
+// menus and the tray
+class StandInMenuItem {
+  readonly label: string;
+  readonly role: string | undefined;
+  readonly accelerator: string | null;
+  readonly enabled: boolean;
+  readonly type: string;
+  readonly submenu: StandInMenu | undefined;
+  checked: boolean;
+  readonly click: (event: unknown, window: unknown, contents: unknown) => void;
+  constructor(options: Real.MenuItemConstructorOptions) {
+    const { label, role, type, submenu, accelerator = null, enabled = true, checked = false, click } = options;
+    if (label === undefined && role === undefined && type !== 'separator')
+      throw new TypeError('Invalid template for MenuItem: must have at least one of label, role or type');
+    this.label = label ?? '';
+    this.role = role?.toLowerCase();
+    if (Array.isArray(submenu)) this.submenu = new StandInMenu(submenu);
+    this.type = type ?? (this.submenu === undefined ? 'normal' : 'submenu');
+    this.accelerator = accelerator;
+    this.enabled = enabled;
+    this.checked = checked;
+    this.click = event => {
+      if (this.type === 'checkbox') this.checked = !this.checked;
+      click?.(this as never, undefined, event as never);
+    };
+  }
+}
+class StandInMenu {
+  readonly items: readonly StandInMenuItem[];
+  constructor(template: readonly (Real.MenuItemConstructorOptions | Real.MenuItem)[]) {
+    this.items = template.map(one => new StandInMenuItem(one as Real.MenuItemConstructorOptions));
+  }
+}
+export const Menu = strict('Menu', {
+  buildFromTemplate: (template: readonly Real.MenuItemConstructorOptions[]) => new StandInMenu(template),
+  setApplicationMenu: (_menu: StandInMenu) => undefined,
+});
+
 class StandInTray extends EventEmitter {
-  image: string;
-  toolTip = '';
-  menu = new StandInMenu([]);
-  menusSet = 0;
   constructor(image: string) {
     super();
-    this.image = image;
-    tray = strict('Tray', this);
+    StandInTray.#mustExist(image);
     // biome-ignore lint/correctness/noConstructorReturn: what is not implemented must throw
-    return tray;
+    return strict('Tray', this);
+  }
+  static #mustExist(image: string): void {
+    if (!existsSync(image)) throw new Error(`Failed to load image from path '${image}'`);
   }
   setImage(image: string): void {
-    if (!existsSync(image)) throw new Error(`Failed to load image from path '${image}'`);
-    this.image = image;
+    StandInTray.#mustExist(image);
   }
-  setToolTip(text: string): void {
-    this.toolTip = text;
-  }
-  setContextMenu(menu: StandInMenu): void {
-    this.menu = menu;
-    this.menusSet += 1;
-  }
+  setToolTip(_text: string): void {}
+  setContextMenu(_menu: StandInMenu): void {}
   getBounds(): Real.Rectangle {
-    return process.platform === 'linux' ? { x: 0, y: 0, width: 0, height: 0 } : system.trayBounds;
+    return process.platform === 'linux'
+      ? { x: 0, y: 0, width: 0, height: 0 }
+      : { x: 1_700, y: 0, width: 24, height: 24 };
   }
-  destroy(): void {
-    tray = undefined;
-  }
+  destroy(): void {}
 }
 export const Tray = strict(
   'Tray',
@@ -227,105 +216,103 @@ export const Tray = strict(
 );
 
 // notifications
-const notifications = new Set<StandInNotification>();
 class StandInNotification extends EventEmitter {
-  readonly options: Real.NotificationConstructorOptions;
-  constructor(options: Real.NotificationConstructorOptions = {}) {
+  readonly title: string;
+  readonly body: string;
+  readonly actions: Real.NotificationAction[];
+  constructor({ title = '', body = '', actions = [] }: Real.NotificationConstructorOptions = {}) {
     super();
-    this.options = options;
+    this.title = title;
+    this.body = body;
+    this.actions = actions;
     // biome-ignore lint/correctness/noConstructorReturn: what is not implemented must throw
     return strict('Notification', this);
   }
   static isSupported(): boolean {
-    return system.notifications;
+    return true;
   }
-  show(): void {
-    notifications.add(this);
-    seen.notified.push(`${this.options.title}\n${this.options.body}`);
-  }
-  close(): void {
-    notifications.delete(this);
-  }
+  show(): void {}
+  close(): void {}
 }
 export const Notification = strict(
   'Notification',
   StandInNotification satisfies new (
     options?: Real.NotificationConstructorOptions,
-  ) => Pick<Real.Notification, 'show' | 'close'>,
+  ) => Pick<Real.Notification, 'title' | 'body' | 'actions' | 'show' | 'close'>,
 );
 
 // the rest of the system
+let themeSource: Real.NativeTheme['themeSource'] = 'system';
+const isDark = (): boolean => themeSource === 'dark';
+const theme = new EventEmitter();
 export const nativeTheme = strict(
   'nativeTheme',
-  Object.defineProperties(new EventEmitter(), {
-    shouldUseDarkColors: { get: () => system.dark, enumerable: true },
-    shouldUseDarkColorsForSystemIntegratedUI: { get: () => system.dark, enumerable: true },
+  Object.defineProperties(theme, {
+    shouldUseDarkColors: { get: isDark, enumerable: true },
+    shouldUseDarkColorsForSystemIntegratedUI: { get: isDark, enumerable: true },
+    themeSource: {
+      get: () => themeSource,
+      set(source: Real.NativeTheme['themeSource']) {
+        themeSource = source;
+        theme.emit('updated');
+      },
+      enumerable: true,
+    },
   }),
 );
-export const net = strict('net', { isOnline: () => system.online } satisfies Partial<Real.Net>);
+export const net = strict('net', {
+  isOnline: () => true,
+  async fetch(address: string, init: { readonly method?: string } = {}) {
+    if (schemeHandler === undefined) throw new Error(`net::ERR_UNKNOWN_URL_SCHEME ${address}`);
+    return schemeHandler(new Request(address, init));
+  },
+});
 export const powerMonitor = strict(
   'powerMonitor',
-  Object.assign(new EventEmitter(), {
-    getSystemIdleState: () => (system.locked ? 'locked' : 'active'),
-  } satisfies Partial<Real.PowerMonitor>),
+  Object.assign(new EventEmitter(), { getSystemIdleState: () => 'active' } satisfies Partial<Real.PowerMonitor>),
 );
-type Display = Pick<Real.Display, 'id' | 'workArea'>;
-const displays = (): Display[] => system.workAreas.map((workArea, id) => ({ id, workArea }));
+const display: Pick<Real.Display, 'id' | 'workArea'> = {
+  id: 1,
+  workArea: { x: 0, y: 0, width: 1_920, height: 1_040 },
+};
 export const screen = strict(
   'screen',
   Object.assign(new EventEmitter(), {
-    getAllDisplays: displays,
-    getCursorScreenPoint: () => ({ x: 1_000, y: 10 }),
-    getDisplayNearestPoint: ({ x }: Real.Point) =>
-      displays().find(({ workArea }) => x >= workArea.x && x < workArea.x + workArea.width) ?? displays()[0],
+    getPrimaryDisplay: () => display,
+    getAllDisplays: () => [display],
+    getCursorScreenPoint: () => ({ x: 0, y: 0 }),
+    getDisplayNearestPoint: () => display,
   }),
 );
 export const dialog = strict('dialog', {
-  async showMessageBox({ message, detail = '' }: Real.MessageBoxOptions) {
-    seen.dialogs.push({ message, detail });
-    return { response: 0, checkboxChecked: false };
-  },
-  showErrorBox(message: string, detail: string) {
-    seen.dialogs.push({ message, detail });
-    process.stderr.write(`${message}: ${detail}\n`);
-  },
-  showOpenDialog: async () => ({ canceled: system.chosenFiles.length === 0, filePaths: [...system.chosenFiles] }),
-});
-export const shell = strict('shell', {
-  async openExternal(address: string) {
-    seen.opened.push(address);
-  },
-} satisfies Partial<Real.Shell>);
+  showMessageBox: async () => ({ response: 0, checkboxChecked: false }),
+  showErrorBox: () => undefined,
+  showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
+} satisfies Partial<Real.Dialog>);
+export const shell = strict('shell', { openExternal: async () => undefined } satisfies Partial<Real.Shell>);
 
 // the window's scheme, permissions and lines
-type RequestHandler = (contents: unknown, permission: string, answer: (granted: boolean) => void) => void;
-type CheckHandler = (contents: unknown, permission: string, origin: string) => boolean;
-let [requested, checked]: [RequestHandler, CheckHandler] = [(_c, _p, answer) => answer(true), () => true];
-const sessionEvents = new EventEmitter();
 export const session = strict('session', {
   defaultSession: strict(
     'session.defaultSession',
-    Object.assign(sessionEvents, {
-      setPermissionRequestHandler(handler: RequestHandler) {
-        requested = handler;
-      },
-      setPermissionCheckHandler(handler: CheckHandler) {
-        checked = handler;
-      },
+    Object.assign(new EventEmitter(), {
+      setPermissionRequestHandler: () => undefined,
+      setPermissionCheckHandler: () => undefined,
       setDevicePermissionHandler: () => undefined,
       setDisplayMediaRequestHandler: () => undefined,
-    }),
+    } satisfies Partial<Real.Session>),
   ),
 });
 let schemeHandler: ((request: Request) => Response | Promise<Response>) | undefined;
+const declared = new Set<string>();
 let isReady = false;
 export const protocol = strict('protocol', {
   registerSchemesAsPrivileged(schemes: Real.CustomScheme[]) {
     if (isReady) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready');
-    seen.schemes.push(...schemes);
+    for (const { scheme } of schemes) declared.add(scheme);
   },
   handle(scheme: string, handler: (request: Request) => Response | Promise<Response>) {
-    if (!seen.schemes.some(one => one.scheme === scheme)) throw new Error(`${scheme} was not declared.`);
+    if (!declared.has(scheme)) throw new Error(`${scheme} was not declared.`);
     schemeHandler = handler;
   },
 } satisfies Partial<Real.Protocol>);
@@ -337,40 +324,21 @@ export const ipcMain = strict('ipcMain', {
   },
 });
 
-// for the specs
+// what the pages of its windows ask
 const windowOf = (window: number): StandInWindow => {
   const found = windows.get(window);
   if (found === undefined) throw new Error(`There is no window ${window}.`);
   return found;
 };
-const entryOf = ({
-  label,
-  role,
-  accelerator,
-  enabled = true,
-  checked: on = false,
-  type = 'normal',
-  entries,
-}: Item): MenuEntry => ({
-  label: label ?? '',
-  ...(role === undefined ? {} : { role }),
-  ...(accelerator === undefined ? {} : { accelerator: String(accelerator) }),
-  enabled,
-  checked: on,
-  type,
-  submenu: entries.map(entryOf),
-});
-const sources = { app: events, powerMonitor, screen, nativeTheme };
-const forApp: ForApp = {
-  async invoke({ window, frame, channel, args }) {
+const forPages: ForPages = {
+  async ask({ window, frame, channel, args }) {
     const run = lines.get(channel);
     if (run === undefined) throw new Error(`Error: No handler registered for '${channel}'`);
     const sender = windowOf(window).webContents;
     return run({ sender, senderFrame: { url: frame.url, parent: frame.main ? null : {} } }, ...args);
   },
-  async request({ address, method }) {
-    if (schemeHandler === undefined) throw new Error('Nothing answers app://');
-    const response = await schemeHandler(new Request(address, { method }));
+  async file({ address, method }) {
+    const response = await net.fetch(address, { method });
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),
@@ -401,113 +369,19 @@ const forApp: ForApp = {
   async pageClosed({ window }) {
     windows.get(window)?.destroy();
   },
-  async snapshot() {
-    return {
-      tray:
-        tray === undefined
-          ? null
-          : { image: tray.image, toolTip: tray.toolTip, menu: tray.menu.items.map(entryOf), menusSet: tray.menusSet },
-      appMenu: appMenu.items.map(entryOf),
-      windows: [...windows.values()].map(
-        ({ id, visible, minimized, focused, flashing, bounds, webContents, options }) => ({
-          window: id,
-          visible,
-          minimized,
-          focused,
-          flashing,
-          bounds,
-          address: webContents.address,
-          frame: options.frame !== false,
-          alwaysOnTop: options.alwaysOnTop === true,
-          skipTaskbar: options.skipTaskbar === true,
-          webPreferences: { ...options.webPreferences },
-        }),
-      ),
-      notifications: [...notifications].map(({ options }) => ({
-        title: options.title ?? '',
-        body: options.body ?? '',
-        buttons: (options.actions ?? []).map(({ text }) => text ?? ''),
-      })),
-      notified: seen.notified,
-      dialogs: seen.dialogs,
-      opened: seen.opened,
-      badge: seen.badge,
-      dock: { visible: seen.dockVisible, bounces: seen.bounces },
-      login: seen.login,
-      schemes: seen.schemes.map(({ scheme, privileges }) => ({ scheme, privileges: { ...privileges } })),
-      channels: [...lines.keys()],
-    };
-  },
-  async choose({ menu, path }) {
-    let items = menu === 'tray' ? (tray?.menu.items ?? []) : appMenu.items;
-    for (const [at, label] of path.entries()) {
-      const item = items.find(one => one.label?.startsWith(label) || one.role === label);
-      if (item === undefined)
-        throw new Error(`There is no "${label}" among: ${items.map(one => one.label).join(', ')}`);
-      items = item.entries;
-      if (at < path.length - 1) continue;
-      if (item.enabled === false) throw new Error(`"${label}" cannot be chosen.`);
-      const chosen = { ...item, checked: item.type === 'checkbox' ? item.checked !== true : item.checked };
-      item.click?.(chosen as never, undefined, {} as never);
-    }
-  },
-  async clickTray() {
-    if (tray === undefined) throw new Error('There is no tray.');
-    tray.emit('click', {}, tray.getBounds(), {});
-  },
-  async notification({ title, button }) {
-    const found = [...notifications].find(({ options }) => options.title?.includes(title));
-    if (found === undefined) throw new Error(`There is no notification "${title}".`);
-    if (button === undefined) found.emit('click', {});
-    else found.emit('action', { actionIndex: button, selectionIndex: -1 }, button, -1);
-  },
-  async emit({ of, event, args = [] }) {
-    sources[of].emit(event, { preventDefault: () => undefined }, ...args);
-  },
-  async set(change) {
-    system = { ...system, ...change };
-  },
-  async window({ window, deed, bounds }) {
-    const found = windowOf(window);
-    if (deed === 'resize' && bounds !== undefined) found.setBounds(bounds);
-    else if (deed !== 'resize') found[deed]();
-  },
-  async key({ window, key }) {
-    windowOf(window).webContents.emit('before-input-event', {}, { type: 'keyDown', key });
-  },
-  async permission({ window, permission }) {
-    const contents = windowOf(window).webContents;
-    const request = await new Promise<boolean>(resolve => requested(contents, permission, resolve));
-    return { request, check: checked(contents, permission, new URL(contents.address).href) };
-  },
-  async download({ address }) {
-    let prevented = false;
-    const event = {
-      preventDefault() {
-        prevented = true;
-      },
-    };
-    sessionEvents.emit('will-download', event, { getURL: () => address });
-    return !prevented;
-  },
-  async throwError({ message }) {
-    setImmediate(() => {
-      throw new Error(message);
-    });
-  },
 };
 
-if (process.send === undefined) throw new Error('The stand-in runs under the specs, which hold its other end.');
-process.on('disconnect', () => process.exit(1));
 // As Electron does it on POSIX.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => known.quit());
-const browser: ForBrowser = openWire<ForApp, ForBrowser>(
-  { send: message => void process.send?.(message, () => undefined), events: process },
-  forApp,
-);
+// A second start has no windows: it hands over and ends.
+const nowhere = new Proxy({} as ForBrowser, {
+  get: () => () => Promise.reject(new Error('There is nowhere to show a window.')),
+});
+const browser = process.argv.includes('--remote-debugging-port=0') ? ownChromium(forPages) : nowhere;
 const ready = new Promise<void>(resolve => {
   setTimeout(() => {
     isReady = true;
+    app.emit('ready', {}, {});
     resolve();
   }, 20);
 });

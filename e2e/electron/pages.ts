@@ -1,25 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { BrowserContext, Frame, Page, Route } from '@playwright/test';
-import { type ForApp, type ForBrowser, STAND_IN_ORIGIN, toApp, toPage } from './wire.ts';
-
-export type Interference = () => Promise<object | undefined>;
-
-/** The app's windows as pages of the specs' browser. */
-export interface Pages extends ForBrowser {
-  /** The next window is made of this page; further ones are new pages beside it. */
-  adopt(page: Page): void;
-  pageOf(window: number): Page | undefined;
-  /** Does this before a request of a window is passed on; when it gives an answer, that is told instead. */
-  interfere(channel: string, work: Interference | undefined): void;
-}
+import type { Frame, Page, Route } from '@playwright/test';
+import { type ForBrowser, type ForPages, STAND_IN_ORIGIN, toApp, toPage } from './wire.ts';
 
 const BINDING = '__standIn';
 
-export function createPages(app: () => ForApp): Pages {
+/** The app's windows as pages of a Chromium. `newPage`: of the size of a window's inside, in pixels. */
+export function createPages(
+  app: ForPages,
+  newPage: (size: { readonly width: number; readonly height: number }) => Promise<Page>,
+): ForBrowser {
   const pages = new Map<number, Page>();
-  const interfering = new Map<string, Interference>();
-  let adopted: Page | undefined;
-  let context: BrowserContext | undefined;
   const of = (window: number): Page => {
     const page = pages.get(window);
     if (page === undefined) throw new Error(`There is no page for window ${window}.`);
@@ -30,11 +20,11 @@ export function createPages(app: () => ForApp): Pages {
     const request = route.request();
     const address = request.url();
     if (new URL(address).origin === STAND_IN_ORIGIN) {
-      const { status, headers, body } = await app().request({ address: toApp(address), method: request.method() });
+      const { status, headers, body } = await app.file({ address: toApp(address), method: request.method() });
       return route.fulfill({ status, headers, body: Buffer.from(body) });
     }
     if (request.isNavigationRequest() && request.frame().parentFrame() === null) {
-      const allowed = await app().navigate({ window, address });
+      const allowed = await app.navigate({ window, address });
       if (!allowed) return route.abort('aborted');
     }
     return route.continue();
@@ -49,49 +39,32 @@ export function createPages(app: () => ForApp): Pages {
     await page.exposeBinding(
       BINDING,
       async ({ frame }: { readonly frame: Frame }, [what, ...given]: readonly unknown[]) => {
-        if (what === 'open') return app().open({ window, address: String(given[0]) });
+        if (what === 'open') return app.open({ window, address: String(given[0]) });
         const [channel, args] = given as [string, readonly unknown[]];
-        const told = await interfering.get(channel)?.();
-        if (told !== undefined) return told;
         const from = { url: toApp(frame.url()), main: frame.parentFrame() === null };
-        return app().invoke({ window, frame: from, channel, args });
+        return app.ask({ window, frame: from, channel, args });
       },
     );
     const script = `function (require, module, exports) {${readFileSync(preload, 'utf8')}\n}`;
     await page.addInitScript({ content: `(${runPreload})(${JSON.stringify(BINDING)}, ${script});` });
     page.on('framenavigated', frame => {
       if (frame !== page.mainFrame()) return;
-      if (!loading)
-        void app()
-          .navigatedInPage({ window, address: toApp(frame.url()) })
-          .catch(() => undefined);
+      if (!loading) void app.navigatedInPage({ window, address: toApp(frame.url()) }).catch(() => undefined);
       loading = false;
     });
     page.on('close', () => {
-      if (pages.delete(window))
-        void app()
-          .pageClosed({ window })
-          .catch(() => undefined);
+      if (pages.delete(window)) void app.pageClosed({ window }).catch(() => undefined);
     });
   };
 
   return {
-    adopt(page) {
-      adopted = page;
-      context = page.context();
-    },
-    pageOf: window => pages.get(window),
-    interfere(channel, work) {
-      if (work === undefined) interfering.delete(channel);
-      else interfering.set(channel, work);
-    },
     async create({ window, preload, width, height }) {
-      const page = adopted ?? (await context?.newPage());
-      if (page === undefined) throw new Error('The app opened a window where no spec expects one.');
-      if (adopted === undefined) await page.setViewportSize({ width, height });
-      adopted = undefined;
+      const page = await newPage({ width, height });
       pages.set(window, page);
       await wire(window, page, preload);
+      const devTools = await page.context().newCDPSession(page);
+      const { targetInfo } = await devTools.send('Target.getTargetInfo');
+      return targetInfo.targetId;
     },
     async load({ window, address }) {
       const page = of(window);

@@ -1,5 +1,10 @@
 import { EventEmitter } from 'node:events';
-import type { BrowserWindowConstructorOptions, Rectangle, WindowOpenHandlerResponse } from 'electron';
+import type {
+  BrowserWindowConstructorOptions,
+  KeyboardInputEvent,
+  Rectangle,
+  WindowOpenHandlerResponse,
+} from 'electron';
 import { strict } from './strict.ts';
 import type { ForBrowser } from './wire.ts';
 
@@ -13,6 +18,7 @@ export interface Around {
 
 export class StandInContents extends EventEmitter {
   readonly id: number;
+  targetId: string | undefined;
   address = '';
   openHandler: OpenHandler = ({ url }) => {
     throw new Error(`Nothing says whether ${url} may be opened.`);
@@ -42,6 +48,13 @@ export class StandInContents extends EventEmitter {
   reload(): void {
     void this.browser.reload({ window: this.id });
   }
+  sendInputEvent({ type, keyCode }: KeyboardInputEvent): void {
+    this.emit('before-input-event', {}, { type, key: keyCode });
+  }
+  /** As somebody's script closes it: nobody is asked. */
+  close(): void {
+    all.get(this.id)?.destroy();
+  }
 }
 
 const all = new Map<number, StandInWindow>();
@@ -52,30 +65,33 @@ export const windows: ReadonlyMap<number, StandInWindow> = all;
 
 export class StandInWindow extends EventEmitter {
   readonly id: number;
-  readonly options: BrowserWindowConstructorOptions;
+  /** Electron tells nobody; the specs know it from here. */
+  readonly madeWith: BrowserWindowConstructorOptions;
   readonly webContents: StandInContents;
   visible: boolean;
   minimized = false;
   maximized = false;
   focused = false;
-  flashing = false;
   bounds: Rectangle;
   readonly ready: Promise<void>;
 
   constructor(around: Around, options: BrowserWindowConstructorOptions) {
     super();
     this.id = next++;
-    this.options = options;
+    this.madeWith = options;
     this.visible = options.show !== false;
     const { width = 800, height = 600, x = 0, y = 0 } = options;
     this.bounds = { x, y, width, height };
     this.webContents = new StandInContents(this.id, around.browser);
-    all.set(this.id, this);
+    const self = strict('BrowserWindow', this);
+    all.set(this.id, self);
     around.created(this.webContents);
     const preload = options.webPreferences?.preload ?? '';
-    this.ready = around.browser.create({ window: this.id, preload, width, height });
+    this.ready = around.browser.create({ window: this.id, preload, width, height }).then(target => {
+      this.webContents.targetId = target;
+    });
     // biome-ignore lint/correctness/noConstructorReturn: what is not implemented must throw
-    return strict('BrowserWindow', this);
+    return self;
   }
   async loadURL(address: string): Promise<void> {
     this.webContents.address = address;
@@ -98,7 +114,6 @@ export class StandInWindow extends EventEmitter {
   focus(): void {
     for (const other of all.values()) if (other.id !== this.id) other.blur();
     this.focused = true;
-    this.flashing = false;
     this.emit('focus');
   }
   blur(): void {
@@ -128,8 +143,12 @@ export class StandInWindow extends EventEmitter {
   isDestroyed(): boolean {
     return this.webContents.destroyed;
   }
-  flashFrame(flash: boolean): void {
-    this.flashing = flash;
+  flashFrame(_flash: boolean): void {}
+  isVisible(): boolean {
+    return this.visible;
+  }
+  isAlwaysOnTop(): boolean {
+    return this.madeWith.alwaysOnTop === true;
   }
   getNormalBounds(): Rectangle {
     return this.bounds;
