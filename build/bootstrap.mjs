@@ -125,7 +125,7 @@ async function start() {
     console.log('No Electron binary can be had on this machine, so the window opens in the browser instead.');
   const [command, parameters] =
     electron === undefined
-      ? ['node', ['--max-semi-space-size=4', 'dist/gatehouse.js', 'serve', ...args]]
+      ? ['node', ['--max-semi-space-size=4', '--no-parallel-scavenge', 'dist/gatehouse.js', 'serve', ...args]]
       : [electron, [join(root, 'dist', 'main.js'), ...args]];
   const child = spawn(command, parameters, { cwd: root, env, stdio: 'inherit', shell: windows });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -13,9 +13,14 @@ import type { WorkerReply, WorkerTask } from './worker.ts';
 
 type Progress = (done: number, total: number | null) => void;
 
-/** How long entries stay in the journal; longer while the worker thread does not run, so that a host starts quickly. */
-const MOVE_MS = 250;
+/**
+ * Entries leave the journal when nothing has been written for a while, so that calls need not share the processor with that; all the
+ * same after so long or with so many bytes. Later while the worker thread does not run, so that a host starts quickly.
+ */
+const QUIET_MS = 250;
 const WAKE_MS = 3_000;
+const LATEST_MS = 10_000;
+const MOST_BYTES = 16 << 20;
 const RETRY_MS = 5_000;
 
 /** The history: a writer on this thread, everything that reads on a worker. */
@@ -74,16 +79,27 @@ export async function openAudit(deps: {
   /** Everything written so far into the database: by the worker, or on this thread. */
   const move = (): Promise<void> => empty(pieces => worker.ask({ type: 'move', pieces }));
   const settle = (): Promise<void> => empty(pieces => moveInto(db, pieces));
+  let began = 0;
+  let written = 0;
   const moveLater = (ms: number): void => {
     if (timer !== undefined) return;
+    began = performance.now();
+    wait(ms);
+  };
+  const wait = (ms: number): void => {
     timer = setTimeout(() => {
       timer = undefined;
-      move().catch(() => moveLater(RETRY_MS));
+      const [now, bytes] = [performance.now(), journal.bytes()];
+      if (now - written < QUIET_MS && now - began < LATEST_MS && bytes < MOST_BYTES) wait(QUIET_MS);
+      else move().catch(() => moveLater(RETRY_MS));
     }, ms);
     timer.unref();
   };
   const writer = await openWriter({ ...deps, db, journal, settle });
-  const stopWatching = writer.onAppended(() => moveLater(worker.running ? MOVE_MS : WAKE_MS));
+  const stopWatching = writer.onAppended(() => {
+    written = performance.now();
+    moveLater(worker.running ? QUIET_MS : WAKE_MS);
+  });
   /** Everything written so far where the worker reads; the journal keeps it, so nobody waits for the disk. */
   const showing = new Set<Promise<unknown>>();
   const show = async (): Promise<void> => {

@@ -23,12 +23,17 @@ export function headOf(row: Record<string, unknown> | undefined): Head | undefin
   return row === undefined ? undefined : { seq: Number(row.seq), hash: Buffer.from(row.hash as Uint8Array) };
 }
 
+/** SHA-256. A digest taken as text costs a third of one taken as a buffer, which would get memory of its own. */
+export function sha256(bytes: Buffer): Buffer {
+  return Buffer.from(hashOnce('sha256', bytes, 'binary'), 'binary');
+}
+
 /** SHA-256 over the previous hash and the entry exactly as it is stored. */
 export function link(previous: Buffer, body: string): Buffer {
   const bytes = Buffer.allocUnsafe(32 + Buffer.byteLength(body));
   previous.copy(bytes, 0);
   bytes.write(body, 32);
-  return hashOnce('sha256', bytes, 'buffer');
+  return sha256(bytes);
 }
 
 /** Says, with the vault's key, "this is where the history ends" (or, after pruning, where it begins). */
@@ -52,7 +57,7 @@ export function sealerOf(key: Uint8Array): Sealer {
   return (purpose, head) => {
     const end = BLOCK + inner.write(`${purpose}:${head.seq}:`, BLOCK, 'latin1');
     head.hash.copy(inner, end);
-    hashOnce('sha256', inner.subarray(0, end + head.hash.length), 'buffer').copy(outer, BLOCK);
-    return hashOnce('sha256', outer, 'buffer');
+    sha256(inner.subarray(0, end + head.hash.length)).copy(outer, BLOCK);
+    return sha256(outer);
   };
 }

@@ -1,9 +1,8 @@
-import { hash as hashOnce } from 'node:crypto';
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../storage/index.ts';
-import type { Head } from './chain.ts';
+import { type Head, sha256 } from './chain.ts';
 
 /**
  * The last moments of the history on their way into its database. A commit of SQLite costs more than everything else that
@@ -25,7 +24,7 @@ const FULL = 1 << 20;
 export interface Piece {
   readonly file: string;
   readonly from: number;
-  /** Exclusive; `undefined`: to the end. */
+  /** Exclusive; `undefined`: to the end, whatever an earlier host left there. */
   readonly to: number | undefined;
 }
 
@@ -37,6 +36,8 @@ export interface Journal {
   /** Through the caches of the system. */
   sync(): void;
   pieces(): readonly Piece[];
+  /** How much waits to be moved. */
+  bytes(): number;
   /** These pieces are in the database, for good. */
   moved(pieces: readonly Piece[]): void;
   close(): void;
@@ -89,7 +90,7 @@ export function openJournal(database: string): Journal {
       batch.writeUInt32LE(bytes, at);
       previous.copy(batch, at + 4);
       batch.write(body, at + RECORD_HEAD);
-      const hash = hashOnce('sha256', batch.subarray(at + 4, at + RECORD_HEAD + bytes), 'buffer');
+      const hash = sha256(batch.subarray(at + 4, at + RECORD_HEAD + bytes));
       at += RECORD_HEAD + bytes;
       return hash;
     },
@@ -118,6 +119,7 @@ export function openJournal(database: string): Journal {
       [other, active]
         .filter(({ moved, end }) => moved < end)
         .map(({ path, moved, end }) => ({ file: path, from: moved, to: end })),
+    bytes: () => active.end - active.moved + other.end - other.moved,
     moved(pieces) {
       for (const { file, to } of pieces) {
         const found = file === active.path ? active : other;
@@ -187,7 +189,9 @@ function batchesOf({ file, from, to }: Piece): readonly Batch[] {
   for (let at = 0; at + BATCH_HEAD <= bytes.length; ) {
     const length = bytes.readUInt32LE(at) + 4;
     const batch =
-      length < BATCH_HEAD || at + length > bytes.length ? undefined : batchIn(bytes.subarray(at, at + length));
+      length < BATCH_HEAD || at + length > bytes.length
+        ? undefined
+        : batchIn(bytes.subarray(at, at + length), to !== undefined);
     const before = found.at(-1);
     if (batch === undefined || (before !== undefined && batch.first !== before.end.seq + 1)) break;
     found.push(batch);
@@ -196,10 +200,12 @@ function batchesOf({ file, from, to }: Piece): readonly Batch[] {
   return found;
 }
 
-function batchIn(bytes: Buffer): Batch | undefined {
+/** `isOurs`: this very process wrote it, whole. Otherwise every entry must have the hash that the next one names. */
+function batchIn(bytes: Buffer, isOurs: boolean): Batch | undefined {
   const first = bytes.readUIntLE(4, 6);
   const entries: { seq: number; body: string; hash: Buffer }[] = [];
-  let hash = bytes.subarray(11, 43);
+  const last = bytes.subarray(11, 43);
+  let hash = last;
   for (let at = BATCH_HEAD; at < bytes.length; ) {
     const end = at + RECORD_HEAD <= bytes.length ? at + RECORD_HEAD + bytes.readUInt32LE(at) : bytes.length + 1;
     const before = entries.at(-1);
@@ -208,11 +214,12 @@ function batchIn(bytes: Buffer): Batch | undefined {
       (before !== undefined && bytes.compare(before.hash, 0, 32, at + 4, at + RECORD_HEAD) !== 0)
     )
       return undefined;
-    hash = hashOnce('sha256', bytes.subarray(at + 4, end), 'buffer');
+    const named = end < bytes.length ? bytes.subarray(end + 4, end + RECORD_HEAD) : last;
+    hash = isOurs ? named : sha256(bytes.subarray(at + 4, end));
     entries.push({ seq: first + entries.length, body: bytes.toString('utf8', at + RECORD_HEAD, end), hash });
     at = end;
   }
-  if (bytes.compare(hash, 0, 32, 11, 43) !== 0) return undefined;
+  if (!hash.equals(last)) return undefined;
   const mac = bytes[10] === 1 ? Buffer.from(bytes.subarray(43, BATCH_HEAD)) : undefined;
   return { first, entries, end: { seq: first + entries.length - 1, hash: Buffer.from(hash) }, mac };
 }

@@ -18,7 +18,7 @@ import {
 } from '../policy/index.ts';
 import { isoClock } from '../storage/index.ts';
 import { type Call, rawId } from './call.ts';
-import { inner, join, type Outline, type Part, textAt, valueAt } from './json-spans.ts';
+import { type Changes, cut, EMPTY, inner, type Outline, outline, rewrite, valueAt } from './json-spans.ts';
 import { createKeptResults } from './kept-results.ts';
 import {
   CODE,
@@ -32,11 +32,13 @@ import {
   MODERN,
   notificationLine,
   resultLine,
+  resultPieces,
 } from './protocol.ts';
 import { createStateSealer, digestOf, type InnerState } from './request-state.ts';
 import { type ListenFilter, Session, type SessionOptions, type SessionTransport } from './session.ts';
 import { errorToClient, messageOutline, type ResultFacts, readResult, resultToClient, toolFor } from './translate.ts';
 import type { Upstream, UpstreamEvents } from './upstream.ts';
+import { chars, decode, isEmpty, NOTHING, parse, print, type WireText, wire } from './wire-text.ts';
 
 export interface GatewayDeps {
   readonly audit: Pick<Audit, 'append' | 'afterCommit'>;
@@ -66,7 +68,7 @@ export interface GatewayDeps {
 /** Client sessions in, server sessions out (architecture §5, mcp.md §3). */
 export interface Gateway {
   open(client: string, connection: string, transport: SessionTransport, options?: SessionOptions): Session;
-  receive(session: Session, line: Buffer): void;
+  receive(session: Session, line: WireText): void;
   close(session: Session): void;
   tooLong(session: Session): void;
   /** Grants, scopes or definitions changed: tell those whose lists may differ now. */
@@ -102,12 +104,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const serial = new Map<string, Call[]>();
 
   const time = isoClock(deps.now);
-  const serverInfo = (session: Session): string =>
-    JSON.stringify({
-      name: 'gatehouse',
-      title: `Gatehouse ${deps.connectionOf(session.connection)?.id ?? ''}`.trim(),
-      version: deps.version,
-    });
+  const serverInfo = (session: Session): Json => ({
+    name: 'gatehouse',
+    title: `Gatehouse ${deps.connectionOf(session.connection)?.id ?? ''}`.trim(),
+    version: deps.version,
+  });
   const decisionFor = (session: Session, action: PolicyAction): Decision =>
     decide(session.client, action, deps.policyOf(session.connection), time());
   const shown =
@@ -119,36 +120,36 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   // --- what clients send -----------------------------------------------------------------------------------------
 
-  const receive = (session: Session, bytes: Buffer): void => {
+  const receive = (session: Session, text: WireText): void => {
     let value: unknown;
     try {
-      value = JSON.parse(bytes.toString('utf8'));
+      value = parse(text);
     } catch {
-      return session.send(errorLine('null', CODE.parse, 'This line is not JSON.'));
+      return session.send(errorLine(NO_ID, CODE.parse, 'This line is not JSON.'));
     }
-    const message = messageOutline(bytes);
+    const message = messageOutline(text);
     if (!isObject(value) || message === undefined)
-      return session.send(errorLine('null', CODE.invalidRequest, 'One JSON-RPC message per line, please.'));
+      return session.send(errorLine(NO_ID, CODE.invalidRequest, 'One JSON-RPC message per line, please.'));
     if (typeof value.method !== 'string') {
       if ('result' in value || 'error' in value) return void session.replied(value.id, value);
-      return session.send(errorLine(rawId(value.id) ?? 'null', CODE.invalidRequest, 'The message has no method.'));
+      return session.send(errorLine(rawId(value.id) ?? NO_ID, CODE.invalidRequest, 'The message has no method.'));
     }
     const params = value.params === undefined ? {} : value.params;
     if (value.id === undefined) return notified(session, value.method, isObject(params) ? params : {});
     const span = valueAt(message, 'id');
-    const id = rawId(value.id) === undefined || span === undefined ? undefined : textAt(bytes, span);
+    const id = rawId(value.id) === undefined || span === undefined ? undefined : cut(text, span);
     if (id === undefined)
-      return session.send(errorLine('null', CODE.invalidRequest, 'The id must be a string or a number.'));
+      return session.send(errorLine(NO_ID, CODE.invalidRequest, 'The id must be a string or a number.'));
     if (!isObject(params)) return session.send(errorLine(id, CODE.invalidParams, 'params must be an object.'));
     if (session.calls.has(id) || session.listens.has(id) || session.pendingListens.has(id))
-      return session.send(errorLine(id, CODE.invalidRequest, `The id ${id} is still in use.`));
-    request(session, { bytes, message, id, method: value.method, params });
+      return session.send(errorLine(id, CODE.invalidRequest, `The id ${decode(id)} is still in use.`));
+    request(session, { text, message, id, method: value.method, params });
   };
 
   interface Request {
-    readonly bytes: Buffer;
+    readonly text: WireText;
     readonly message: Outline;
-    readonly id: string;
+    readonly id: WireText;
     readonly method: string;
     readonly params: Json;
   }
@@ -159,7 +160,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const version = meta[KEY.version];
     if (version === undefined) {
       if (method === 'initialize') return initialize(session, id, params);
-      if (method === 'ping') return session.send(resultLine(id, '{}'));
+      if (method === 'ping') return session.send(resultLine(id, NO_RESULT));
       if (method === 'server/discover') return session.send(errorLine(id, CODE.methodNotFound, 'Method not found'));
       if (!session.initialized && !session.stateless) {
         return session.send(
@@ -183,7 +184,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     serve(session, asked, 'modern', meta[KEY.capabilities], meta[KEY.clientInfo]);
   };
 
-  const initialize = (session: Session, id: string, params: Json): void => {
+  const initialize = (session: Session, id: WireText, params: Json): void => {
     const offer = deps.offerOf(session.connection);
     session.initialized = true;
     session.capabilities = isObject(params.capabilities) ? params.capabilities : {};
@@ -191,10 +192,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const result = {
       protocolVersion: legacyVersion(params.protocolVersion),
       capabilities: capabilitiesOf(offer, session.canBeTold),
-      serverInfo: JSON.parse(serverInfo(session)) as unknown,
+      serverInfo: serverInfo(session),
       ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
     };
-    session.send(resultLine(id, JSON.stringify(result)));
+    session.send(resultLine(id, print(result)));
   };
 
   const serve = (session: Session, asked: Request, era: Era, capabilities: unknown, clientInfo: unknown): void => {
@@ -204,7 +205,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       if (params.cursor !== undefined)
         return session.send(errorLine(id, CODE.invalidParams, 'There is one page only; no cursor was given out.'));
       const body = { [key]: items, ...(modern ? modernList(session) : {}) };
-      session.send(resultLine(id, JSON.stringify(body)));
+      session.send(resultLine(id, print(body)));
     };
     const offer = deps.offerOf(session.connection);
     switch (method) {
@@ -215,7 +216,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
           ...(offer.instructions === '' ? {} : { instructions: offer.instructions }),
           ...modernList(session),
         };
-        return session.send(resultLine(id, JSON.stringify(body)));
+        return session.send(resultLine(id, print(body)));
       }
       case 'tools/list':
         return list(
@@ -251,7 +252,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         break;
       case 'logging/setLevel':
         // Not announced, yet some clients send it: a server's log goes to Gatehouse's own (mcp.md §3.6).
-        if (!modern) return session.send(resultLine(id, '{}'));
+        if (!modern) return session.send(resultLine(id, NO_RESULT));
         break;
       case 'resources/subscribe':
       case 'resources/unsubscribe':
@@ -259,7 +260,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
           if (method === 'resources/subscribe') return void subscribe(session, id, params.uri, offer);
           session.uris.delete(params.uri);
           void watch(session.connection);
-          return session.send(resultLine(id, '{}'));
+          return session.send(resultLine(id, NO_RESULT));
         }
     }
     session.send(errorLine(id, CODE.methodNotFound, `Method not found: ${method}`));
@@ -269,7 +270,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     resultType: 'complete',
     ttlMs: LIST_TTL_MS,
     cacheScope: 'private',
-    _meta: { [KEY.serverInfo]: JSON.parse(serverInfo(session)) as unknown },
+    _meta: { [KEY.serverInfo]: serverInfo(session) },
   });
 
   const readable = (session: Session, method: string): boolean => shown(session)(plainAction(method, method));
@@ -329,7 +330,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     audit.append({ ...subject, ...outcome, kind: 'outcome', call, ...demo }, 'soon');
   };
 
-  const subscribe = async (session: Session, id: string, uri: string, offer: Offer): Promise<void> => {
+  const subscribe = async (session: Session, id: WireText, uri: string, offer: Offer): Promise<void> => {
     let refusal = unwatchable(session, offer, uri, placesOf(session));
     if (refusal === undefined) {
       session.uris.add(uri);
@@ -340,7 +341,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       }
     }
     writeDown(session, 'resources/subscribe', uri, refusal);
-    if (refusal === undefined) return session.send(resultLine(id, '{}'));
+    if (refusal === undefined) return session.send(resultLine(id, NO_RESULT));
     const code = refusal.code === 'GH_NOT_FOUND' ? CODE.legacyResourceNotFound : CODE.gatehouse;
     session.send(errorLine(id, code, refusal.message, refusal.toJSON()));
   };
@@ -353,12 +354,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (call !== undefined)
       return cancel(call, typeof params.reason === 'string' ? params.reason : 'cancelled by the client');
     if (session.listens.delete(id) || session.pendingListens.delete(id)) {
-      session.send(
-        resultLine(
-          id,
-          JSON.stringify({ resultType: 'complete', _meta: { [KEY.subscription]: JSON.parse(id) as unknown } }),
-        ),
-      );
+      session.send(endOfListening(id));
       void watch(session.connection);
     }
   };
@@ -405,15 +401,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
           code: 'GH_TOO_MANY_CALLS',
         }),
       );
-    const meta = inner(asked.bytes, inner(asked.bytes, asked.message, 'params'), '_meta');
+    const { text, message } = asked;
+    const given = inner(text, message, 'params');
+    const meta = inner(text, given, '_meta');
     const token = valueAt(meta, 'progressToken');
     const call: Call = {
       session,
       era,
       method: asked.method,
       params: asked.params,
-      bytes: asked.bytes,
-      message: asked.message,
+      text,
+      message,
+      given,
+      meta,
       action,
       capabilities,
       clientInfo,
@@ -422,13 +422,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
       abort: undefined,
       intent: 0,
       id: asked.id,
-      token: token === undefined ? undefined : textAt(asked.bytes, token),
+      token: token && cut(text, token),
       state: 'deciding',
       upstreamId: 0,
       attempts: 0,
       rounds: 0,
       progressAt: 0,
-      extra: new Map(),
+      extra: UNCHANGED,
       kept: undefined,
       deadline: undefined,
       question: undefined,
@@ -468,25 +468,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const intentOf = (call: Call, decision: Decision): NewEntry => {
     const { action, session } = call;
-    const connection = deps.connectionOf(session.connection);
+    const bytesIn = chars(call.text).length;
+    const given = redactArguments(argumentsOf(call), action.secretParameters, deps.secretsOf(session.connection));
     return {
       kind: 'intent',
-      client: session.client,
-      session: session.key,
-      connection: connection?.id ?? session.connection,
-      connectionUuid: session.connection,
-      tool: action.tool,
-      action: action.action,
-      effect: action.effect,
+      ...subjectOf(call),
       ...(action.flags.length > 0 ? { flags: action.flags } : {}),
       decision: decision.verdict,
       rule: decision.because,
       ...(decision.code === null ? {} : { code: decision.code }),
-      arguments: shortened(
-        redactArguments(argumentsOf(call), action.secretParameters, deps.secretsOf(session.connection)),
-      ),
-      bytesIn: call.bytes.length,
-      ...(connection?.demo === true ? { demo: true } : {}),
+      arguments: bytesIn <= ARGUMENTS_LIMIT ? given : shortened(given),
+      bytesIn,
     };
   };
 
@@ -586,7 +578,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
           new GatehouseError('GH_OUTCOME_UNKNOWN', 'The first run of this call ended without an answer.'),
           'unknown',
         );
-      finish(call, [`{"jsonrpc":"2.0","id":${call.id},"result":`, ...result, '}\n'], {
+      finish(call, resultPieces(call.id, result), {
         outcome: 'ok',
         details: { repeatOfApproved: true },
       });
@@ -594,51 +586,55 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   const stillRunning = (call: Call): void => {
-    if (call.state === 'done' || call.id === '') return;
+    if (call.state === 'done' || isEmpty(call.id)) return;
     const { code, message, hint } = new GatehouseError(
       'GH_STILL_RUNNING',
       'The call was approved and is still running.',
     );
     call.session.send(resultLine(call.id, toolError(call.era, code, message, hint)));
     call.session.calls.delete(call.id);
-    call.id = '';
+    call.id = NOTHING;
     if (call.kept === undefined) call.state = 'done';
   };
 
   /** Legacy clients that sent a token see that something is going on; the count must rise. */
   const holdWithProgress = (call: Call): NodeJS.Timeout | undefined => {
-    if (call.token === undefined) return undefined;
+    const { token } = call;
+    if (token === undefined) return undefined;
     let step = 0;
     const tell = (): void => {
       step += 0.001;
-      call.session.send(
-        `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${call.token},"progress":${step.toFixed(3)},"message":"Waiting for a person to approve this in Gatehouse"}}\n`,
-      );
+      const message = 'Waiting for a person to approve this in Gatehouse';
+      call.session.send(progressLine(token, { progress: Number(step.toFixed(3)), message }));
     };
     tell();
     return setInterval(tell, HOLD_PROGRESS_MS);
   };
 
   const forward = (call: Call, state: InnerState | undefined): void => {
-    const extra = new Map<string, readonly Part[] | undefined>();
-    const { route } = call.action;
-    if (route.action !== null) {
-      const params = inner(call.bytes, call.message, 'params');
-      const args = isObject(call.params.arguments) ? valueAt(params, 'arguments') : undefined;
-      const rest = args === undefined ? '' : call.bytes.subarray(args.start + 1, args.end - 1);
-      const comma = args === undefined || Object.keys(argumentsOf(call)).length === 0 ? '' : ',';
-      extra.set('name', [JSON.stringify(route.tool)]);
-      // Last: of two members of one name the later one counts, and what was decided must not be overruled by an argument.
-      extra.set('arguments', ['{', rest, `${comma}"action":${JSON.stringify(route.action)}}`]);
-    }
-    if (state !== undefined)
-      extra.set('requestState', state.child === undefined ? undefined : [JSON.stringify(state.child)]);
-    call.extra = extra;
+    call.extra = changesFor(call, state);
     if (call.action.effect === 'read') return dispatch(call);
     audit.afterCommit(error => {
       if (error === undefined) dispatch(call);
       else answerError(call, error, 'refused');
     });
+  };
+
+  /** What decision and earlier rounds change in the client's `params`. */
+  const changesFor = (call: Call, state: InnerState | undefined): Changes => {
+    const { route } = call.action;
+    if (route.action === null && state === undefined) return UNCHANGED;
+    const changes = new Map<string, WireText | undefined>();
+    if (route.action !== null) {
+      const span = isObject(call.params.arguments) ? valueAt(call.given, 'arguments') : undefined;
+      const rest = span === undefined ? NOTHING : cut(call.text, { start: span.start + 1, end: span.end - 1 });
+      const comma = Object.keys(argumentsOf(call)).length === 0 ? NOTHING : wire`,`;
+      changes.set('name', print(route.tool));
+      // Last: of two members of one name the later one counts, and what was decided must not be overruled by an argument.
+      changes.set('arguments', wire`{${rest}${comma}"action":${print(route.action)}}`);
+    }
+    if (state !== undefined) changes.set('requestState', state.child === undefined ? undefined : print(state.child));
+    return changes;
   };
 
   const dispatch = (call: Call): void => {
@@ -678,16 +674,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   // --- what children send ----------------------------------------------------------------------------------------
 
-  const onResponse = (call: Call, bytes: Buffer, message: Outline): void => {
+  const onResponse = (call: Call, text: WireText, message: Outline): void => {
     nextInLine(call.session.connection);
     if (call.state === 'parked') {
-      call.parkedResult = () => onResponse(call, bytes, message);
+      call.parkedResult = () => onResponse(call, text, message);
       return;
     }
-    const facts = readResult(bytes, message);
+    const facts = readResult(text, message);
     if (facts === undefined) {
       const span = valueAt(message, 'error');
-      const given: unknown = span === undefined ? undefined : JSON.parse(textAt(bytes, span));
+      const given: unknown = span === undefined ? undefined : parse(cut(text, span));
       const error = errorToClient(given, call.era, call.capabilities);
       const known = deps.secretsOf(call.session.connection);
       return finish(call, [errorLine(call.id, error.code, redactText(error.message, known), error.data)], {
@@ -696,42 +692,41 @@ export function createGateway(deps: GatewayDeps): Gateway {
         message: redactText(error.message, known).slice(0, 300),
       });
     }
-    if (facts.resultType === 'input_required') return void inputRequired(call, bytes, facts);
-    const result = resultToClient(bytes, facts, call.method, call.era, () => serverInfo(call.session));
+    if (facts.resultType === 'input_required') return void inputRequired(call, text, facts);
+    const result = resultToClient(text, facts, call.method, call.era, () => print(serverInfo(call.session)));
     if (call.kept !== undefined) settleKept(call, result);
-    finish(call, [`{"jsonrpc":"2.0","id":${call.id},"result":`, ...result, '}\n'], outcomeOf(call, bytes, facts));
+    finish(call, resultPieces(call.id, result), outcomeOf(call, text, facts));
   };
 
   /** A result that shows a secret once is kept only for the one who could not be answered. */
-  const settleKept = (call: Call, result: readonly Part[]): void => {
-    const delivered = call.id !== '' && call.session.open;
-    const copy = [join(result)];
-    call.kept?.settle(copy);
+  const settleKept = (call: Call, result: WireText): void => {
+    const delivered = !isEmpty(call.id) && call.session.open;
+    call.kept?.settle(result);
     if (delivered && call.action.sensitiveResult) call.kept?.settle(undefined);
   };
 
-  const outcomeOf = (call: Call, bytes: Buffer, facts: ResultFacts): Partial<NewEntry> => {
-    const meta = inner(bytes, facts.result, '_meta');
+  const outcomeOf = (call: Call, text: WireText, facts: ResultFacts): Partial<NewEntry> => {
+    const meta = inner(text, facts.result, '_meta');
     const requestId = valueAt(meta, META.vendorRequestId);
     const demo = valueAt(meta, META.demo);
     return {
       outcome: facts.isError ? 'error' : 'ok',
-      bytesOut: bytes.length,
-      ...(requestId === undefined ? {} : { vendorRequestId: String(JSON.parse(textAt(bytes, requestId))) }),
+      bytesOut: chars(text).length,
+      ...(requestId === undefined ? {} : { vendorRequestId: String(parse(cut(text, requestId))) }),
       ...(demo === undefined ? {} : { demo: true }),
-      ...(facts.isError ? errorFacts(call, bytes, facts) : {}),
+      ...(facts.isError ? errorFacts(call, text, facts) : {}),
     };
   };
 
-  const errorFacts = (call: Call, bytes: Buffer, facts: ResultFacts): Partial<NewEntry> => {
+  const errorFacts = (call: Call, text: WireText, facts: ResultFacts): Partial<NewEntry> => {
     const structured = valueAt(facts.result, 'structuredContent');
     const content = valueAt(facts.result, 'content');
-    const parsed: unknown = structured === undefined ? undefined : JSON.parse(textAt(bytes, structured));
+    const parsed: unknown = structured === undefined ? undefined : parse(cut(text, structured));
     const blocks: unknown =
-      content === undefined || content.end - content.start > 65_536 ? [] : JSON.parse(textAt(bytes, content));
-    const text = Array.isArray(blocks) ? blocks.find(block => isObject(block) && block.type === 'text') : undefined;
+      content === undefined || content.end - content.start > 65_536 ? [] : parse(cut(text, content));
+    const first = Array.isArray(blocks) ? blocks.find(block => isObject(block) && block.type === 'text') : undefined;
     const said =
-      isObject(parsed) && typeof parsed.error === 'string' ? parsed.error : isObject(text) ? String(text.text) : '';
+      isObject(parsed) && typeof parsed.error === 'string' ? parsed.error : isObject(first) ? String(first.text) : '';
     return {
       ...(isObject(parsed) && typeof parsed.code === 'string' ? { code: parsed.code } : {}),
       message: redactText(said, deps.secretsOf(call.session.connection)).slice(0, 300),
@@ -739,13 +734,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   /** A modern child wants to know something first (mcp.md §3.5). */
-  const inputRequired = async (call: Call, bytes: Buffer, facts: ResultFacts): Promise<void> => {
+  const inputRequired = async (call: Call, text: WireText, facts: ResultFacts): Promise<void> => {
     const { session } = call;
     const requestsSpan = valueAt(facts.result, 'inputRequests');
     const stateSpan = valueAt(facts.result, 'requestState');
-    const childState = stateSpan === undefined ? undefined : String(JSON.parse(textAt(bytes, stateSpan)));
+    const childState = stateSpan === undefined ? undefined : String(parse(cut(text, stateSpan)));
     const approved = call.kept === undefined ? {} : { approved: call.intent };
-    const wanted: unknown = requestsSpan === undefined ? {} : JSON.parse(textAt(bytes, requestsSpan));
+    const wanted: unknown = requestsSpan === undefined ? {} : parse(cut(text, requestsSpan));
     const wishes = Object.entries(isObject(wanted) ? wanted : {});
     const forWindow = wishes.some(([, wish]) => isQuestion(wish) && !canShow(call, wish.params));
     if (call.era === 'modern' && !forWindow) {
@@ -753,11 +748,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
         ...(childState === undefined ? {} : { child: childState }),
         ...approved,
       });
-      const requests = requestsSpan === undefined ? '' : `"inputRequests":${textAt(bytes, requestsSpan)},`;
+      const requests = requestsSpan === undefined ? NOTHING : wire`"inputRequests":${cut(text, requestsSpan)},`;
       call.kept?.settle(undefined);
       return finish(
         call,
-        [resultLine(call.id, `{"resultType":"input_required",${requests}"requestState":${JSON.stringify(sealed)}}`)],
+        resultPieces(call.id, wire`{"resultType":"input_required",${requests}"requestState":${print(sealed)}}`),
         { outcome: 'ok', details: { inputRequired: true } },
       );
     }
@@ -775,8 +770,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     call.extra = new Map([
       ...call.extra,
-      ['inputResponses', [JSON.stringify(responses)]],
-      ['requestState', childState === undefined ? undefined : [JSON.stringify(childState)]],
+      ['inputResponses', print(responses)],
+      ['requestState', childState === undefined ? undefined : print(childState)],
     ]);
     dispatch(call);
   };
@@ -827,7 +822,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   /** A legacy child's question names no call: it is routed only when just one call can have caused it. */
-  const onQuestion = (connection: string, id: string, method: string, params: unknown): void => {
+  const onQuestion = (connection: string, id: WireText, method: string, params: unknown): void => {
     const upstream = deps.upstreamOf(connection);
     const candidates = upstream.openCalls.filter(call => call.state === 'sent' && call.question === undefined);
     if (!serial.has(connection)) serial.set(connection, []);
@@ -853,13 +848,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const sealed = sealer.seal(call.session.client, connection, call, { parked: call.upstreamId });
     const asked = call.id;
     call.session.calls.delete(asked);
-    call.id = '';
-    call.session.send(
-      resultLine(
-        asked,
-        `{"resultType":"input_required","inputRequests":{"answer":{"method":"elicitation/create","params":${JSON.stringify(params)}}},"requestState":${JSON.stringify(sealed)}}`,
-      ),
-    );
+    call.id = NOTHING;
+    const inputRequests = { answer: { method: 'elicitation/create', params } };
+    const result = { resultType: 'input_required', inputRequests, requestState: sealed };
+    call.session.send(resultLine(asked, print(result)));
     setTimeout(() => {
       if (call.state === 'parked') cancel(call, 'the question was not answered');
     }, PARK_MS).unref();
@@ -889,12 +881,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   const onProgress = (call: Call, params: Json): void => {
-    if (call.token === undefined || call.id === '') return;
+    if (call.token === undefined || isEmpty(call.id)) return;
     call.progressAt = performance.now();
     const { progressToken: _ours, ...rest } = params;
-    call.session.send(
-      `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${call.token},${JSON.stringify(rest).slice(1)}}\n`,
-    );
+    call.session.send(progressLine(call.token, rest));
   };
 
   const onGone = (connection: string, calls: readonly Call[], reason: string): void => {
@@ -931,7 +921,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   /** Writes the outcome down, then answers: no answer leaves before its outcome is committed. */
-  const finish = (call: Call, line: readonly Part[], outcome: Partial<NewEntry>): void => {
+  const finish = (call: Call, line: readonly WireText[], outcome: Partial<NewEntry>): void => {
     if (call.state === 'done') return;
     const { session, id } = call;
     call.state = 'done';
@@ -946,30 +936,33 @@ export function createGateway(deps: GatewayDeps): Gateway {
       },
       'now',
     );
-    if (id === '') return;
+    if (isEmpty(id)) return;
     const gap = performance.now() - call.progressAt < PROGRESS_GAP_MS;
     audit.afterCommit(error => {
       const answer = error === undefined ? line : [errorLine(id, CODE.internal, error.message, error.toJSON())];
       const send = (): void => {
         if (session.calls.get(id) === call) session.calls.delete(id);
-        if (!call.cancelled) session.send(answer);
+        if (!call.cancelled) session.send(...answer);
       };
       if (gap) setTimeout(send, PROGRESS_GAP_MS);
       else send();
     });
   };
 
-  const subjectOf = (
-    call: Call,
-  ): Pick<NewEntry, 'client' | 'session' | 'connection' | 'connectionUuid' | 'tool' | 'action' | 'effect'> => ({
-    client: call.session.client,
-    session: call.session.key,
-    connection: deps.connectionOf(call.session.connection)?.id ?? call.session.connection,
-    connectionUuid: call.session.connection,
-    tool: call.action.tool,
-    action: call.action.action,
-    effect: call.action.effect,
-  });
+  const subjectOf = (call: Call): Subject => {
+    const { session, action } = call;
+    const connection = deps.connectionOf(session.connection);
+    return {
+      client: session.client,
+      session: session.key,
+      connection: connection?.id ?? session.connection,
+      connectionUuid: session.connection,
+      tool: action.tool,
+      action: action.action,
+      effect: action.effect,
+      ...(connection?.demo === true ? { demo: true } : {}),
+    };
+  };
 
   const cancel = (call: Call, reason: string): void => {
     if (call.state === 'done') return;
@@ -998,7 +991,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   // --- change notices ---------------------------------------------------------------------------------------------
 
-  const listen = (session: Session, id: string, params: Json, offer: Offer): void => {
+  const listen = (session: Session, id: WireText, params: Json, offer: Offer): void => {
     const asked = isObject(params.notifications) ? params.notifications : {};
     const wanted = Array.isArray(asked.resourceSubscriptions) ? asked.resourceSubscriptions : [];
     const named = offer.subscribe ? wanted.filter(uri => typeof uri === 'string') : [];
@@ -1029,7 +1022,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const acknowledge = (
     session: Session,
-    id: string,
+    id: WireText,
     filter: ListenFilter,
     refused: ReadonlyMap<string, GatehouseError>,
   ): void => {
@@ -1043,7 +1036,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
           ...(filter.uris.size > 0 ? { resourceSubscriptions: [...filter.uris] } : {}),
         },
         _meta: {
-          [KEY.subscription]: JSON.parse(id) as unknown,
+          [KEY.subscription]: parse(id),
           // The protocol leaves out what is not watched, and has no place to say why.
           ...(refused.size > 0
             ? { [KEY.notWatched]: [...refused].map(([uri, error]) => ({ uri, ...error.toJSON() })) }
@@ -1073,8 +1066,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const method = `notifications/${kind}/list_changed`;
     if (session.initialized) session.send(notificationLine(method));
     for (const [id, filter] of session.listens) {
-      if (filter[kind])
-        session.send(notificationLine(method, { _meta: { [KEY.subscription]: JSON.parse(id) as unknown } }));
+      if (filter[kind]) session.send(notificationLine(method, { _meta: { [KEY.subscription]: parse(id) } }));
     }
   };
 
@@ -1089,7 +1081,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
           session.send(
             notificationLine('notifications/resources/updated', {
               uri,
-              _meta: { [KEY.subscription]: JSON.parse(id) as unknown },
+              _meta: { [KEY.subscription]: parse(id) },
             }),
           );
       }
@@ -1113,7 +1105,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     tooLong(session) {
       session.send(
-        errorLine('null', CODE.invalidRequest, 'The message is over 16 MiB.', { code: 'GH_MESSAGE_TOO_LARGE' }),
+        errorLine(NO_ID, CODE.invalidRequest, 'The message is over 16 MiB.', { code: 'GH_MESSAGE_TOO_LARGE' }),
       );
     },
     listsChanged(connection, client) {
@@ -1147,17 +1139,33 @@ export function createGateway(deps: GatewayDeps): Gateway {
     shutdown() {
       for (const session of sessions) {
         for (const id of session.listens.keys()) {
-          session.send(
-            resultLine(
-              id,
-              JSON.stringify({ resultType: 'complete', _meta: { [KEY.subscription]: JSON.parse(id) as unknown } }),
-            ),
-          );
+          session.send(endOfListening(id));
         }
         session.listens.clear();
       }
     },
   };
+}
+
+const NO_ID = wire`null`;
+const NO_RESULT = wire`{}`;
+const UNCHANGED: Changes = new Map();
+
+/** Whom and what an entry about a call is about. */
+type Subject = Pick<
+  NewEntry,
+  'client' | 'session' | 'connection' | 'connectionUuid' | 'tool' | 'action' | 'effect' | 'demo'
+>;
+
+function endOfListening(id: WireText): WireText {
+  return resultLine(id, print({ resultType: 'complete', _meta: { [KEY.subscription]: parse(id) } }));
+}
+
+/** `token` is raw JSON. */
+function progressLine(token: WireText, params: Json): WireText {
+  const others = print(params);
+  const withToken = rewrite(others, outline(others) ?? EMPTY, new Map([['progressToken', token]]));
+  return wire`{"jsonrpc":"2.0","method":"notifications/progress","params":${withToken}}\n`;
 }
 
 function isQuestion(wish: unknown): wish is { readonly method: string; readonly params: unknown } {
@@ -1206,8 +1214,8 @@ function capabilitiesOf(offer: Offer, canTell: boolean): Json {
 }
 
 /** A failure inside a tool is a result, so that the model can read it and act (mcp.md §1.4). */
-function toolError(era: Era, code: string, message: string, hint: string): string {
-  return JSON.stringify({
+function toolError(era: Era, code: string, message: string, hint: string): WireText {
+  return print({
     content: [{ type: 'text', text: `${message}${hint === '' ? '' : ` ${hint}`} [${code}]` }],
     isError: true,
     _meta: { 'io.gatehouse/code': code },

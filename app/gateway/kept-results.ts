@@ -1,4 +1,4 @@
-import type { Part } from './json-spans.ts';
+import { chars, type WireText } from './wire-text.ts';
 
 /**
  * Results of approved calls: kept ten minutes, so that an identical repeat by the same client gets the outcome instead of
@@ -11,10 +11,10 @@ export interface KeptResults {
 
 export interface Kept {
   /** The `result` member, or `undefined` while the call runs. */
-  readonly result: readonly Part[] | undefined;
-  settle(result: readonly Part[] | undefined): void;
+  readonly result: WireText | undefined;
+  settle(result: WireText | undefined): void;
   /** Called once, with `undefined` when the call ended without a result. */
-  whenSettled(listener: (result: readonly Part[] | undefined) => void): void;
+  whenSettled(listener: (result: WireText | undefined) => void): void;
 }
 
 const KEEP_MS = 10 * 60_000;
@@ -34,8 +34,8 @@ export function createKeptResults(): KeptResults {
     find: key => all.get(key)?.kept,
     begin(key) {
       drop(key);
-      let value: readonly Part[] | undefined;
-      let listeners: ((result: readonly Part[] | undefined) => void)[] = [];
+      let value: WireText | undefined;
+      let listeners: ((result: WireText | undefined) => void)[] = [];
       const kept: Kept = {
         get result() {
           return value;
@@ -48,7 +48,7 @@ export function createKeptResults(): KeptResults {
           for (const listener of told) listener(result);
           if (entry === undefined || entry.kept !== kept) return;
           if (result === undefined) return drop(key);
-          entry.bytes = result.reduce((sum, part) => sum + part.length, 0);
+          entry.bytes = chars(result).length;
           total += entry.bytes;
           entry.timer = setTimeout(drop, KEEP_MS, key);
           entry.timer.unref();

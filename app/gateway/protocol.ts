@@ -1,3 +1,5 @@
+import { concat, encode, print, type WireText, wire } from './wire-text.ts';
+
 /** The words of both protocol eras (mcp.md §1). */
 const K = 'io.modelcontextprotocol/';
 export const KEY = {
@@ -40,19 +42,25 @@ export function legacyVersion(asked: unknown): string {
 }
 
 /** `id` is raw JSON: a string or a number exactly as the peer wrote it. */
-export function errorLine(id: string, code: number, message: string, data?: unknown): string {
+export function errorLine(id: WireText, code: number, message: string, data?: unknown): WireText {
   const error = data === undefined ? { code, message } : { code, message, data };
-  return `{"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(error)}}\n`;
+  return wire`{"jsonrpc":"2.0","id":${id},"error":${print(error)}}\n`;
 }
 
-export function resultLine(id: string, result: string): string {
-  return `{"jsonrpc":"2.0","id":${id},"result":${result}}\n`;
+export function resultLine(id: WireText, result: WireText): WireText {
+  return concat(resultPieces(id, result));
 }
 
-export function notificationLine(method: string, params?: unknown): string {
-  return params === undefined
-    ? `{"jsonrpc":"2.0","method":"${method}"}\n`
-    : `{"jsonrpc":"2.0","method":"${method}","params":${JSON.stringify(params)}}\n`;
+export function resultPieces(id: WireText, result: WireText): readonly WireText[] {
+  return [wire`{"jsonrpc":"2.0","id":${id},"result":`, result, wire`}\n`];
+}
+
+export function requestLine(id: string, method: string, params: unknown): WireText {
+  return wire`{"jsonrpc":"2.0","id":${print(id)},"method":${print(method)},"params":${print(params)}}\n`;
+}
+
+export function notificationLine(method: string, params?: unknown): WireText {
+  return encode(`${JSON.stringify({ jsonrpc: '2.0', method, params })}\n`);
 }
 
 /** What elicitation a client can show. `{"elicitation":{}}` means forms only (mcp.md §1.4). */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Call } from './call.ts';
-import { join, type Part } from './json-spans.ts';
-import { type Era, elicitationOf, type Json } from './protocol.ts';
+import { type Era, elicitationOf, type Json, requestLine } from './protocol.ts';
+import type { WireText } from './wire-text.ts';
 
 /** Where a session's lines go: a bridge's socket, or one HTTP exchange. */
 export interface SessionTransport {
-  send(line: Buffer): void;
+  /** A line in pieces: to join them, the large result among them would have to be copied. */
+  send(...pieces: readonly WireText[]): void;
   /** The gateway ends the session: the key was revoked, or the connection removed. */
   close(): void;
 }
@@ -32,10 +33,10 @@ export class Session {
   /** UUID of the connection. */
   readonly connection: string;
   readonly stateless: boolean;
-  readonly calls = new Map<string, Call>();
-  readonly listens = new Map<string, ListenFilter>();
+  readonly calls = new Map<WireText, Call>();
+  readonly listens = new Map<WireText, ListenFilter>();
   /** Resources of those that wait until the server said what it will tell of. */
-  readonly pendingListens = new Map<string, readonly string[]>();
+  readonly pendingListens = new Map<WireText, readonly string[]>();
   /** Resources that a client of the 2025 era watches. Over HTTP they belong to what it began with `initialize`. */
   readonly uris: Set<string>;
   /** There is, or can be, a stream on which a client of the 2025 era is told of changes. */
@@ -63,8 +64,8 @@ export class Session {
     this.#transport = transport;
   }
 
-  send(line: string | readonly Part[]): void {
-    if (this.open) this.#transport.send(typeof line === 'string' ? Buffer.from(line) : join(line));
+  send(...pieces: readonly WireText[]): void {
+    if (this.open) this.#transport.send(...pieces);
   }
 
   /** A request of ours to a legacy client; resolves with its reply (`result` or `error`), or with `undefined` when the session ends. */
@@ -72,7 +73,7 @@ export class Session {
     const id = `gh-${this.key}-${this.#nextQuestion++}`;
     return new Promise(resolve => {
       this.#questions.set(id, resolve);
-      this.send(`{"jsonrpc":"2.0","id":"${id}","method":"${method}","params":${JSON.stringify(params)}}\n`);
+      this.send(requestLine(id, method, params));
     });
   }
 

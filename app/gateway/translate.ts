@@ -1,15 +1,14 @@
-import {
-  type Changes,
-  inner,
-  type Outline,
-  outline,
-  type Part,
-  rewrite,
-  textAt,
-  touches,
-  valueAt,
-} from './json-spans.ts';
+import { type Changes, cut, EMPTY, inner, type Outline, outline, rewrite, touches, valueAt } from './json-spans.ts';
 import { CODE, type Era, isObject, type Json, KEY, MODERN } from './protocol.ts';
+import { chars, encode, NOTHING, parse, print, type WireText, wire } from './wire-text.ts';
+
+/** The client's request, and where `params` and `_meta` are in it. */
+export interface Incoming {
+  readonly text: WireText;
+  readonly message: Outline;
+  readonly given: Outline | undefined;
+  readonly meta: Outline | undefined;
+}
 
 /** A request on its way to a child. */
 export interface Outgoing {
@@ -26,37 +25,46 @@ export interface Outgoing {
 }
 
 /** The client's request with our id, our envelope and nothing else changed (mcp.md §3.6). */
-export function requestToChild(bytes: Buffer, message: Outline, out: Outgoing): Part[] {
-  const params = inner(bytes, message, 'params');
-  const changes = new Map<string, readonly Part[] | undefined>(out.params);
-  const meta = metaToChild(bytes, inner(bytes, params, '_meta'), out);
-  changes.set('_meta', meta);
-  if (out.childEra === 'legacy') {
-    changes.set('inputResponses', undefined);
-    changes.set('requestState', undefined);
-  }
-  const envelope = new Map<string, readonly Part[]>([['id', [String(out.id)]]]);
-  if (params === undefined) envelope.set('params', objectOf(changes));
-  else if (touches(params, changes)) envelope.set('params', rewrite(bytes, params, changes));
-  return [...rewrite(bytes, message, envelope), '\n'];
+export function requestToChild({ text, message, given, meta }: Incoming, out: Outgoing): WireText {
+  const params = paramsToChild(text, given, metaToChild(text, meta, out), out);
+  const envelope = new Map([['id', encode(String(out.id))]]);
+  if (params !== undefined) envelope.set('params', params);
+  return wire`${rewrite(text, message, envelope)}\n`;
 }
 
-function metaToChild(bytes: Buffer, meta: Outline | undefined, out: Outgoing): readonly Part[] | undefined {
+/** `undefined`: as they are. */
+function paramsToChild(
+  text: WireText,
+  given: Outline | undefined,
+  meta: WireText | undefined,
+  out: Outgoing,
+): WireText | undefined {
+  const changes = new Map(out.params).set('_meta', meta);
+  if (out.childEra === 'legacy') changes.set('inputResponses', undefined).set('requestState', undefined);
+  if (given === undefined) return objectOf(changes);
+  return touches(given, changes) ? rewrite(text, given, changes) : undefined;
+}
+
+function metaToChild(text: WireText, meta: Outline | undefined, out: Outgoing): WireText | undefined {
   if (meta === undefined && out.childEra === 'legacy' && !out.withProgress) return undefined;
-  const changes = new Map<string, readonly Part[] | undefined>();
   const modern = out.childEra === 'modern';
-  changes.set(KEY.version, modern ? [`"${MODERN}"`] : undefined);
-  changes.set(KEY.clientInfo, modern && out.clientInfo !== undefined ? [JSON.stringify(out.clientInfo)] : undefined);
-  changes.set(KEY.capabilities, modern ? [JSON.stringify(out.capabilities)] : undefined);
-  changes.set(KEY.logLevel, undefined);
-  changes.set('progressToken', out.withProgress ? [String(out.id)] : undefined);
-  for (const [key, value] of Object.entries(out.meta)) changes.set(key, [JSON.stringify(value)]);
-  const parts = meta === undefined ? objectOf(changes) : rewrite(bytes, meta, changes);
-  return parts.length === 2 ? undefined : parts;
+  const changes = new Map<string, WireText | undefined>([
+    [KEY.version, modern ? print(MODERN) : undefined],
+    [KEY.clientInfo, modern && out.clientInfo !== undefined ? print(out.clientInfo) : undefined],
+    [KEY.capabilities, modern ? print(out.capabilities) : undefined],
+    [KEY.logLevel, undefined],
+    ['progressToken', out.withProgress ? print(out.id) : undefined],
+  ]);
+  for (const [key, value] of Object.entries(out.meta)) changes.set(key, print(value));
+  return unlessEmpty(meta === undefined ? objectOf(changes) : rewrite(text, meta, changes));
 }
 
-function objectOf(changes: Changes): Part[] {
-  return rewrite(Buffer.alloc(0), { start: 0, end: 0, members: [] }, changes);
+function unlessEmpty(object: WireText): WireText | undefined {
+  return chars(object) === '{}' ? undefined : object;
+}
+
+function objectOf(changes: Changes): WireText {
+  return rewrite(NOTHING, EMPTY, changes);
 }
 
 /** What a child's `result` says, as far as the gateway looks into it. */
@@ -66,14 +74,14 @@ export interface ResultFacts {
   readonly result: Outline;
 }
 
-export function readResult(bytes: Buffer, message: Outline): ResultFacts | undefined {
-  const result = inner(bytes, message, 'result');
+export function readResult(text: WireText, message: Outline): ResultFacts | undefined {
+  const result = inner(text, message, 'result');
   if (result === undefined) return undefined;
   const type = valueAt(result, 'resultType');
   const isError = valueAt(result, 'isError');
   return {
-    resultType: type === undefined ? undefined : String(JSON.parse(textAt(bytes, type))),
-    isError: isError !== undefined && textAt(bytes, isError) === 'true',
+    resultType: type === undefined ? undefined : String(parse(cut(text, type))),
+    isError: isError !== undefined && chars(cut(text, isError)) === 'true',
     result,
   };
 }
@@ -86,38 +94,34 @@ const LISTS_AND_READS = new Set([
   'resources/templates/list',
 ]);
 
-/** The members of a child's result that change on the way to a client of the other era, or of the same. */
+/** A child's result for a client of the other era, or of the same. */
 export function resultToClient(
-  bytes: Buffer,
-  facts: ResultFacts,
+  text: WireText,
+  { result }: ResultFacts,
   method: string,
   to: Era,
-  serverInfo: () => string,
-): Part[] {
-  const { result } = facts;
-  const meta = inner(bytes, result, '_meta');
-  const changes = new Map<string, readonly Part[] | undefined>();
+  serverInfo: () => WireText,
+): WireText {
+  const changes = new Map<string, WireText | undefined>();
+  const meta = inner(text, result, '_meta');
   if (meta !== undefined || to === 'modern') {
-    const metaChanges = new Map([[KEY.serverInfo, to === 'modern' ? [serverInfo()] : undefined]]);
-    const newMeta = meta === undefined ? objectOf(metaChanges) : rewrite(bytes, meta, metaChanges);
-    changes.set('_meta', newMeta.length === 2 ? undefined : newMeta);
+    const metaChanges = new Map([[KEY.serverInfo, to === 'modern' ? serverInfo() : undefined]]);
+    changes.set('_meta', unlessEmpty(meta === undefined ? objectOf(metaChanges) : rewrite(text, meta, metaChanges)));
   }
   if (to === 'modern') {
-    changes.set('resultType', ['"complete"']);
+    changes.set('resultType', wire`"complete"`);
     if (LISTS_AND_READS.has(method)) {
-      if (valueAt(result, 'ttlMs') === undefined) changes.set('ttlMs', ['0']);
-      changes.set('cacheScope', ['"private"']);
+      if (valueAt(result, 'ttlMs') === undefined) changes.set('ttlMs', wire`0`);
+      changes.set('cacheScope', wire`"private"`);
     }
   } else {
-    changes.set('resultType', undefined);
-    changes.set('ttlMs', undefined);
-    changes.set('cacheScope', undefined);
+    changes.set('resultType', undefined).set('ttlMs', undefined).set('cacheScope', undefined);
     const structured = valueAt(result, 'structuredContent');
-    if (structured !== undefined && bytes[structured.start] !== 0x7b) {
-      changes.set('structuredContent', ['{"result":', bytes.subarray(structured.start, structured.end), '}']);
-    }
+    const value = structured && cut(text, structured);
+    if (value !== undefined && !chars(value).startsWith('{'))
+      changes.set('structuredContent', wire`{"result":${value}}`);
   }
-  return touches(result, changes) ? rewrite(bytes, result, changes) : [bytes.subarray(result.start, result.end)];
+  return touches(result, changes) ? rewrite(text, result, changes) : cut(text, result);
 }
 
 /** A child's error, in words that describe the client's hop and era, never ours with the child. */
@@ -157,9 +161,9 @@ export function toolFor(era: Era, tool: Json): Json {
 }
 
 /** The outline of a whole line, or `undefined` for anything that is not one JSON-RPC object. */
-export function messageOutline(bytes: Buffer): Outline | undefined {
-  const found = outline(bytes);
-  if (found === undefined || bytes.subarray(found.end).some(byte => byte !== 0x20 && byte !== 0x09 && byte !== 0x0d))
-    return undefined;
-  return found;
+export function messageOutline(line: WireText): Outline | undefined {
+  const found = outline(line);
+  if (found === undefined) return undefined;
+  const text = chars(line);
+  return found.end === text.length || text.slice(found.end).trim() === '' ? found : undefined;
 }

@@ -2,19 +2,32 @@ import type { Definition, Definitions } from '../connections/index.ts';
 import { GatehouseError } from '../contract/errors.ts';
 import type { Server } from '../servers/index.ts';
 import type { Call } from './call.ts';
-import { join, type Outline, type Part, textAt, valueAt } from './json-spans.ts';
+import { type Changes, cut, type Outline, valueAt } from './json-spans.ts';
 import { createLineReader } from './lines.ts';
-import { CODE, type Era, errorLine, isObject, type Json, KEY, MODERN, NEWEST_LEGACY, resultLine } from './protocol.ts';
+import {
+  CODE,
+  type Era,
+  errorLine,
+  isObject,
+  type Json,
+  KEY,
+  MODERN,
+  NEWEST_LEGACY,
+  notificationLine,
+  requestLine,
+  resultLine,
+} from './protocol.ts';
 import { messageOutline, requestToChild } from './translate.ts';
+import { chars, decode, encode, parse, print, type WireText } from './wire-text.ts';
 
 export interface UpstreamEvents {
   /** The child's answer to a call. */
-  onResponse(call: Call, bytes: Buffer, message: Outline): void;
+  onResponse(call: Call, text: WireText, message: Outline): void;
   /** An answer to a call that was cancelled before. */
   onLate(intent: number): void;
   onProgress(call: Call, params: Json): void;
   /** A legacy child asks the user something; `id` is raw JSON. */
-  onQuestion(id: string, method: string, params: unknown): void;
+  onQuestion(id: WireText, method: string, params: unknown): void;
   /** `tools`, `prompts`, `resources`, or one resource's URI. */
   onChanged(what: 'tools' | 'prompts' | 'resources' | { readonly uri: string }): void;
   /** A custom child told what it offers. */
@@ -100,29 +113,22 @@ export class Upstream {
   }
 
   /** Sends a call under an id of ours; `extra` sets or leaves out members of its `params`. Only when ready. */
-  send(
-    call: Call,
-    extra: ReadonlyMap<string, readonly Part[] | undefined>,
-    meta: Readonly<Record<string, unknown>>,
-    capabilities: Json,
-  ): void {
+  send(call: Call, extra: Changes, meta: Readonly<Record<string, unknown>>, capabilities: Json): void {
     const id = this.#next++;
     call.upstreamId = id;
     call.state = 'sent';
     this.#calls.set(id, call);
     this.#busy();
-    this.#server.write(
-      join(
-        requestToChild(call.bytes, call.message, {
-          id,
-          childEra: this.era,
-          withProgress: call.token !== undefined,
-          meta: this.#custom ? {} : meta,
-          clientInfo: call.clientInfo,
-          capabilities,
-          params: extra,
-        }),
-      ),
+    this.#write(
+      requestToChild(call, {
+        id,
+        childEra: this.era,
+        withProgress: call.token !== undefined,
+        meta: this.#custom ? {} : meta,
+        clientInfo: call.clientInfo,
+        capabilities,
+        params: extra,
+      }),
     );
   }
 
@@ -136,15 +142,15 @@ export class Upstream {
       if (oldest !== undefined) this.#cancelled.delete(oldest);
     }
     const params = { requestId: call.upstreamId, reason, ...this.#envelope() };
-    this.#write(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":${JSON.stringify(params)}}\n`);
+    this.#write(notificationLine('notifications/cancelled', params));
   }
 
   /** Our answer to a legacy child's question. */
-  reply(id: string, result: unknown): void {
-    this.#write(resultLine(id, JSON.stringify(result)));
+  reply(id: WireText, result: unknown): void {
+    this.#write(resultLine(id, print(result)));
   }
 
-  refuse(id: string, code: number, message: string): void {
+  refuse(id: WireText, code: number, message: string): void {
     this.#write(errorLine(id, code, message));
   }
 
@@ -253,7 +259,7 @@ export class Upstream {
       throw new GatehouseError('GH_SERVER_CANNOT_START', `The server did not answer \`initialize\`: ${error}.`);
     }
     this.#era = 'legacy';
-    this.#write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
+    this.#write(notificationLine('notifications/initialized'));
     return {
       capabilities: isObject(reply.result.capabilities) ? reply.result.capabilities : {},
       instructions: String(reply.result.instructions ?? ''),
@@ -307,10 +313,10 @@ export class Upstream {
       ...(this.#uris.size > 0 ? { resourceSubscriptions: [...this.#uris] } : {}),
     };
     const params = { notifications, ...this.#envelope() };
-    this.#write(`{"jsonrpc":"2.0","id":"${id}","method":"subscriptions/listen","params":${JSON.stringify(params)}}\n`);
+    this.#write(requestLine(id, 'subscriptions/listen', params));
     if (previous !== undefined) {
       const cancel = { requestId: previous, ...this.#envelope() };
-      this.#write(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":${JSON.stringify(cancel)}}\n`);
+      this.#write(notificationLine('notifications/cancelled', cancel));
     }
     const { promise, resolve } = Promise.withResolvers<ReadonlySet<string>>();
     this.#acknowledge.set(id, resolve);
@@ -334,7 +340,7 @@ export class Upstream {
         this.#internal.delete(id);
         resolve(message);
       });
-      this.#write(`{"jsonrpc":"2.0","id":"${id}","method":"${method}","params":${JSON.stringify(full)}}\n`);
+      this.#write(requestLine(id, method, full));
     });
   }
 
@@ -348,8 +354,8 @@ export class Upstream {
     this.#server.busy(this.#calls.size + this.#uris.size);
   }
 
-  #write(line: string): void {
-    this.#server.write(Buffer.from(line));
+  #write(line: WireText): void {
+    this.#server.write(chars(line));
   }
 
   #newReader() {
@@ -359,16 +365,14 @@ export class Upstream {
     );
   }
 
-  #tooLong(head: Buffer): void {
-    const id = /"id"\s*:\s*(\d+)/.exec(head.toString('latin1'))?.[1];
+  #tooLong(head: WireText): void {
+    const id = /"id"\s*:\s*(\d+)/.exec(chars(head))?.[1];
     const call = id === undefined ? undefined : this.#take(Number(id));
     this.#events.note('a message of the server was over 16 MiB and was dropped');
     if (call === undefined) return;
-    const error = Buffer.from(
-      errorLine(String(id), CODE.gatehouse, 'The answer is over 16 MiB. Ask for less at a time.', {
-        code: 'GH_RESULT_TOO_LARGE',
-      }).trimEnd(),
-    );
+    const error = errorLine(encode(String(id)), CODE.gatehouse, 'The answer is over 16 MiB. Ask for less at a time.', {
+      code: 'GH_RESULT_TOO_LARGE',
+    });
     const message = messageOutline(error);
     if (message !== undefined) this.#events.onResponse(call, error, message);
   }
@@ -381,36 +385,36 @@ export class Upstream {
     return call;
   }
 
-  #line(bytes: Buffer): void {
-    const message = messageOutline(bytes);
-    if (message === undefined || (bytes.length < VALIDATE_BELOW && !isJson(bytes))) {
-      this.#events.note(`dropped from stdout, since it is not a message: ${bytes.toString('utf8', 0, 200)}`);
+  #line(text: WireText): void {
+    const message = messageOutline(text);
+    if (message === undefined || (chars(text).length < VALIDATE_BELOW && !isJson(text))) {
+      this.#events.note(`dropped from stdout, since it is not a message: ${decode(text).slice(0, 200)}`);
       return;
     }
     const method = valueAt(message, 'method');
     const id = valueAt(message, 'id');
     if (method !== undefined) {
-      const parsed = JSON.parse(bytes.toString('utf8')) as Json;
+      const parsed = parse(text) as Json;
       if (id === undefined) this.#notification(String(parsed.method), parsed.params);
-      else this.#request(textAt(bytes, id), String(parsed.method), parsed.params);
+      else this.#request(cut(text, id), String(parsed.method), parsed.params);
       return;
     }
     if (id === undefined) return;
-    const idText = textAt(bytes, id);
-    if (idText.startsWith('"')) {
-      this.#internal.get(String(JSON.parse(idText)))?.(JSON.parse(bytes.toString('utf8')) as Json);
+    const rawId = chars(cut(text, id));
+    if (rawId.startsWith('"')) {
+      this.#internal.get(String(JSON.parse(rawId)))?.(parse(text) as Json);
       return;
     }
-    const number = Number(idText);
+    const number = Number(rawId);
     const call = this.#take(number);
-    if (call !== undefined) return this.#events.onResponse(call, bytes, message);
+    if (call !== undefined) return this.#events.onResponse(call, text, message);
     const late = this.#cancelled.get(number);
     if (late === undefined) return;
     this.#cancelled.delete(number);
     this.#events.onLate(late);
   }
 
-  #request(id: string, method: string, params: unknown): void {
+  #request(id: WireText, method: string, params: unknown): void {
     if (method === 'ping') this.reply(id, {});
     else if (method === 'elicitation/create') this.#events.onQuestion(id, method, params);
     // A client's folders and its model are nobody else's business (mcp.md §3.5).
@@ -476,10 +480,10 @@ function namesModern(error: unknown): boolean {
   );
 }
 
-/** Bytes above 0x7f stand in strings only, where their meaning does not matter here: read as Latin-1 they need no decoding. */
-function isJson(bytes: Buffer): boolean {
+/** Bytes above 0x7f stand in strings only, where their meaning does not matter here: they need no decoding. */
+function isJson(text: WireText): boolean {
   try {
-    JSON.parse(bytes.toString('latin1'));
+    JSON.parse(chars(text));
     return true;
   } catch {
     return false;

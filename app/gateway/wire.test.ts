@@ -110,6 +110,27 @@ describe('one pipe, both eras', () => {
     expect(textOf(await client.find(message => message.id === 'cut'))).toBe('🛂ü漢');
   });
 
+  it('what is not ASCII stays what it is: ids, names, arguments, results, errors, reasons and the history', async () => {
+    const client = await link(id);
+    await client.initialize();
+    const word = 'Zürich 漢字 🛂';
+    const call = { name: 'echo', arguments: { [word]: word, text: word } };
+    const answer = await client.request('tools/call', call, `id ${word}`);
+    expect([answer.id, textOf(answer)]).toEqual([`id ${word}`, word]);
+    const unknown = await client.request('tools/call', { name: word });
+    expect((unknown.error as { readonly message: string }).message).toContain(word);
+    client.send({ id: word, method: 'tools/call', params: { name: 'slow', arguments: { ms: 60_000 } } });
+    expect((await client.request('ping', {}, word)).error).toMatchObject({
+      message: `The id "${word}" is still in use.`,
+    });
+    client.send({ method: 'notifications/cancelled', params: { requestId: word, reason: word } });
+    const written = await eventually(async () => {
+      const entries = await host.window('audit.list', { limit: 20 });
+      return entries.some(({ message }) => message === word) ? entries : undefined;
+    });
+    expect(written.find(entry => entry.tool === 'echo' && entry.kind === 'intent')?.arguments).toEqual(call.arguments);
+  });
+
   it('unknown members pass through, ids and tokens keep their type, two clients may use the same', async () => {
     const [one, two] = [await link(id, 'one'), await link(id, 'two')];
     await Promise.all([one.initialize(), two.initialize()]);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { AuditQuery } from '../audit/index.ts';
 import { GatehouseError } from '../contract/index.ts';
+import { concat, parse, print } from '../gateway/index.ts';
 import type { Parts } from '../parts.ts';
 import { MASK } from '../policy/index.ts';
 import type { Context, Handlers } from '../serve/index.ts';
@@ -74,8 +75,8 @@ export function historyHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
           'gatehouse',
           uuid,
           {
-            send(line) {
-              const reply = JSON.parse(line.toString('utf8')) as {
+            send(...pieces) {
+              const reply = parse(concat(pieces)) as {
                 readonly id?: unknown;
                 readonly result?: unknown;
                 readonly error?: { readonly message: string };
@@ -99,7 +100,7 @@ export function historyHandlers(parts: Parts, env: NodeJS.ProcessEnv): Part {
                   arguments: entry.arguments ?? {},
                 },
               };
-        gateway.receive(session, Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, ...call })));
+        gateway.receive(session, print({ jsonrpc: '2.0', id: 1, ...call }));
       });
     },
     async 'audit.verify'(_input, context) {

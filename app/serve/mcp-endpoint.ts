@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatehouseError } from '../contract/errors.ts';
-import type { Gateway, Session } from '../gateway/index.ts';
+import { chars, concat, fromBytes, type Gateway, parse, print, type Session, type WireText } from '../gateway/index.ts';
 import { isLocalHost, isLocalOrigin } from './http-guard.ts';
 
 /**
@@ -149,7 +149,7 @@ async function handle(
   const mismatch = legacy ? undefined : headerMismatch(message, request);
   if (mismatch !== undefined) return end(400, rpcError(message.id, mismatch.code, mismatch.message, mismatch.data));
   if (message.id === undefined) {
-    for (const exchange of begun?.exchanges ?? []) deps.gateway.receive(exchange, body);
+    for (const exchange of begun?.exchanges ?? []) deps.gateway.receive(exchange, fromBytes(body));
     return end(202);
   }
   let session = begun;
@@ -170,9 +170,9 @@ function tell(gateway: Gateway, begun: LegacySession, response: ServerResponse):
     begun.client,
     begun.connection,
     {
-      send(line) {
+      send(...pieces) {
         response.write('event: message\ndata: ');
-        response.write(line);
+        for (const piece of pieces) response.write(chars(piece), 'latin1');
         response.write('\n');
       },
       close: () => void response.end(),
@@ -205,14 +205,14 @@ function converse(
 ): void {
   let streaming = false;
   let alive: NodeJS.Timeout | undefined;
-  const stream = (line: Buffer): void => {
+  const stream = (line: WireText): void => {
     if (!streaming) {
       streaming = true;
       response.writeHead(200, STREAM);
       alive = setInterval(() => response.write(': alive\n\n'), ALIVE_MS);
     }
     response.write('event: message\ndata: ');
-    response.write(line);
+    response.write(chars(line), 'latin1');
     response.write('\n');
   };
   const finish = (session: Session): void => {
@@ -225,8 +225,9 @@ function converse(
     client,
     connection,
     {
-      send(line) {
-        const sent = JSON.parse(line.toString('utf8')) as {
+      send(...pieces) {
+        const line = concat(pieces);
+        const sent = parse(line) as {
           readonly id?: unknown;
           readonly method?: unknown;
           readonly error?: { readonly code: number };
@@ -238,7 +239,7 @@ function converse(
             legacy || sent.error === undefined
               ? 200
               : (STATUS[sent.error.code] ?? (sent.error.code === -32602 && isEnvelopeFault(message) ? 400 : 200));
-          response.writeHead(status, { 'content-type': 'application/json' }).write(line);
+          response.writeHead(status, { 'content-type': 'application/json' }).write(chars(line), 'latin1');
         }
         setImmediate(finish, session);
       },
@@ -255,7 +256,7 @@ function converse(
     begun?.exchanges.delete(session);
     gateway.close(session);
   });
-  gateway.receive(session, body.includes(10) ? Buffer.from(JSON.stringify(message)) : body);
+  gateway.receive(session, body.includes(10) ? print(message) : fromBytes(body));
 }
 
 function isLegacy(message: Message, request: IncomingMessage): boolean {

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { GatehouseError } from '../contract/errors.ts';
-import { createLineReader, type Gateway } from '../gateway/index.ts';
+import { chars, createLineReader, type Gateway, parse } from '../gateway/index.ts';
 import { batchedWrite } from '../servers/index.ts';
 import { DialError, firstLine } from './dial.ts';
 import { type Hello, hashOfKey, hostProof, same } from './hello.ts';
@@ -100,8 +100,8 @@ function parseHello(line: string): Hello {
 function serveClient(socket: Socket, gateway: Gateway, client: string, connection: string): void {
   const write = batchedWrite(socket);
   const session = gateway.open(client, connection, {
-    send(line) {
-      write(line);
+    send(...pieces) {
+      for (const piece of pieces) write(chars(piece));
       if (socket.writableLength > HIGH_WATER) socket.pause();
     },
     // After what was written in this turn.
@@ -137,7 +137,7 @@ function serveCommands(socket: Socket, api: HostApi): void {
   let unwatch: (() => void) | undefined;
   const reader = createLineReader(
     line => {
-      const message = JSON.parse(line.toString('utf8')) as {
+      const message = parse(line) as {
         readonly id: number;
         readonly name: string;
         readonly input: unknown;

@@ -1,20 +1,34 @@
 import type { Writable } from 'node:stream';
 
+/** To put a larger piece together with others it would be copied. */
+const LARGE = 16_384;
+
 /**
  * A `write` that gathers what one turn of the event loop writes and hands it over as one piece: a system call for each
- * message would cost more than everything else that happens to it. Returns the stream's own hint about pressure.
+ * message would cost more than everything else that happens to it. The text has one character for each byte.
+ * Returns the stream's own hint about pressure.
  */
-export function batchedWrite(stream: Writable): (chunk: Buffer) => boolean {
-  let pieces: Buffer[] = [];
-  const hand = (): void => {
-    const [first] = pieces;
-    const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
+export function batchedWrite(stream: Writable): (text: string) => boolean {
+  let pieces: string[] = [];
+  let gathered = '';
+  const hand = (): unknown => {
+    const [before, last] = [pieces, gathered];
     pieces = [];
-    stream.write(whole);
+    gathered = '';
+    if (before.length === 0) return stream.write(last, 'latin1');
+    stream.cork();
+    for (const piece of before) stream.write(piece, 'latin1');
+    if (last !== '') stream.write(last, 'latin1');
+    stream.uncork();
   };
-  return chunk => {
-    pieces.push(chunk);
-    if (pieces.length === 1) process.nextTick(hand);
+  return text => {
+    if (gathered === '' && pieces.length === 0) process.nextTick(hand);
+    if (text.length < LARGE) gathered += text;
+    else {
+      if (gathered !== '') pieces.push(gathered);
+      pieces.push(text);
+      gathered = '';
+    }
     return !stream.writableNeedDrain;
   };
 }

@@ -39,7 +39,8 @@ export interface Server {
   readonly pid: number | undefined;
   /** Starts it if it is not running. Waits out a back-off; throws `GH_SERVER_CRASH_LOOP` or `GH_SERVER_CANNOT_START`. */
   start(): Promise<void>;
-  write(chunk: Buffer): boolean;
+  /** One character for each byte. */
+  write(text: string): boolean;
   control(message: unknown): void;
   /** Tells how many calls are open; with none, the idle clock runs. */
   busy(openCalls: number): void;
@@ -48,6 +49,8 @@ export interface Server {
   forgive(): void;
 }
 
+/** A shorter idle time that was set meanwhile counts after this long. */
+const IDLE_LOOK_MS = 30_000;
 const CRASH_WINDOW_MS = 60_000;
 const CRASH_LIMIT = 5;
 const BACKOFF_MS = [0, 250, 1_000, 4_000] as const;
@@ -56,13 +59,15 @@ export function createServer(deps: ServerDeps): Server {
   const { log, now } = deps;
   let child: ChildProcess | undefined;
   let group: number | undefined;
-  let write: ((chunk: Buffer) => boolean) | undefined;
+  let write: ((text: string) => boolean) | undefined;
   let cannotStart: string | undefined;
   let state: ServerState = 'stopped';
   let reason = '';
   let crashes: number[] = [];
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
+  let open = 0;
+  let idleSince = 0;
   let idle: NodeJS.Timeout | undefined;
 
   const enter = (next: ServerState, why: string): void => {
@@ -105,7 +110,7 @@ export function createServer(deps: ServerDeps): Server {
       const ended = (why: string): void => {
         if (over) return;
         over = true;
-        clearTimeout(idle);
+        stopWatching();
         const expected = state === 'stopping';
         if (child === spawned) {
           child = undefined;
@@ -169,11 +174,33 @@ export function createServer(deps: ServerDeps): Server {
   };
 
   const stop = async (): Promise<void> => {
-    clearTimeout(idle);
+    stopWatching();
     const target = child;
     if (target === undefined) return enter('stopped', '');
     enter('stopping', '');
     await stopChild(target, group, deps.grace);
+  };
+
+  const stopWatching = (): void => {
+    clearTimeout(idle);
+    idle = undefined;
+  };
+  const stopOnce = (): Promise<void> => {
+    stopping ??= stop().finally(() => {
+      stopping = undefined;
+    });
+    return stopping;
+  };
+
+  /** Looks now and then, since to begin anew with every call would cost each of them a timer. */
+  const watchIdle = (): void => {
+    idle = undefined;
+    const idleMs = deps.idleMs();
+    if (open > 0 || child === undefined || idleMs === 0) return;
+    const left = idleSince + idleMs - performance.now();
+    if (left <= 0) return void stopOnce();
+    idle = setTimeout(watchIdle, Math.min(left, IDLE_LOOK_MS));
+    idle.unref();
   };
 
   return {
@@ -194,25 +221,17 @@ export function createServer(deps: ServerDeps): Server {
       });
       await starting;
     },
-    write: chunk => write?.(chunk) ?? false,
+    write: text => write?.(text) ?? false,
     control(message) {
       (child?.stdio[3] as Duplex | null | undefined)?.write(`${JSON.stringify(message)}\n`);
     },
     busy(openCalls) {
-      clearTimeout(idle);
-      idle = undefined;
-      if (openCalls > 0 || child === undefined) return;
-      const idleMs = deps.idleMs();
-      if (idleMs === 0) return;
-      idle = setTimeout(() => void this.stop(), idleMs);
-      idle.unref();
+      open = openCalls;
+      if (open > 0) return;
+      idleSince = performance.now();
+      if (idle === undefined) watchIdle();
     },
-    stop() {
-      stopping ??= stop().finally(() => {
-        stopping = undefined;
-      });
-      return stopping;
-    },
+    stop: stopOnce,
     forgive() {
       crashes = [];
       if (state === 'crash-loop') enter('stopped', '');

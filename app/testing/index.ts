@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntryView, InputOf, OutputOf, ProcedureName } from '../contract/index.ts';
-import { createLineReader } from '../gateway/index.ts';
+import { chars, createLineReader, parse } from '../gateway/index.ts';
 import { createHost, type Host, type HostOptions } from '../host.ts';
 import { findRuntime } from '../runtime.ts';
 import { dial } from '../serve/dial.ts';
@@ -114,8 +114,8 @@ export async function openLink(home: string, connection: string, client: string)
   const socket = await dial(home, { role: 'client', client, connection });
   const received: Message[] = [];
   const reader = createLineReader(
-    line => void received.push(JSON.parse(line.toString('utf8')) as Message),
-    head => void received.push({ tooLong: head.length }),
+    line => void received.push(parse(line) as Message),
+    head => void received.push({ tooLong: chars(head).length }),
   );
   socket.on('data', chunk => reader.push(chunk as Buffer));
   let next = 1;

@@ -14,7 +14,7 @@ export function Overview({ connection }: { readonly connection: ConnectionView }
     <dl className="overview" aria-label={overview.title}>
       <Fact name={overview.identity}>{identity ?? overview.unknownYet}</Fact>
       {backend !== 'custom' && (
-        <Fact name={overview.scopes}>
+        <Fact name={overview.scopes} isLong>
           {!scopesKnown ? overview.scopesUnknown : scopes.length === 0 ? overview.nothing : scopes.join(', ')}
         </Fact>
       )}
@@ -41,9 +41,16 @@ export function Overview({ connection }: { readonly connection: ConnectionView }
   );
 }
 
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+interface FactProps {
+  readonly name: string;
+  /** Takes two columns. */
+  readonly isLong?: boolean;
+  readonly children: ReactNode;
+}
+
+function Fact({ name, isLong = false, children }: FactProps) {
   return (
-    <div>
+    <div className={isLong ? 'long' : undefined}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
