@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fixture, runtime } from '../app/testing/index.ts';
 import { sandboxes } from '../mcp/index.ts';
 import { expect, setUpDesk, test } from './desk.ts';
@@ -172,4 +173,23 @@ test('what the server says appears as it says it, and is narrowed by level', asy
   await page.getByLabel('Find in the log').fill('');
   await page.getByLabel('Show', { exact: true }).selectOption('errors only');
   await expect(page.getByText('It has said nothing of this kind.')).toBeVisible();
+});
+
+test('one is passed on as a file of its settings, without its credential', async ({ page }) => {
+  await desk.api('connections.add', {
+    backend: 'dpod',
+    name: 'shared',
+    settings: {},
+    secrets: { clientId: 'canary-id', clientSecret: 'canary-secret-78' },
+  });
+  await desk.open(page, '#/connections/dpod/shared?part=settings');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save a file' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('dpod-shared.gatehouse');
+  const text = readFileSync(await file.path(), 'utf8');
+  expect(JSON.parse(text)).toMatchObject({ gatehouse: 1, connections: [{ backend: 'dpod', name: 'shared' }] });
+  expect(text).not.toContain('canary');
+  await expect(page.getByText('dpod-shared.gatehouse is in your downloads.')).toBeVisible();
+  await desk.api('connections.remove', { id: 'dpod/shared' });
 });

@@ -425,6 +425,25 @@ function buildProgram(runtime: Runtime): Command {
         out.value(await call('connections.logs', { id, lines }), told => told.join('\n'));
       }),
     );
+  sub(
+    connections,
+    'pass-on <id>',
+    'write a file that proposes this connection to somebody else, without its credentials',
+  )
+    .option('--file <path>', 'instead of <backend>-<name>.gatehouse in this folder')
+    .action((id: string, options: Options) =>
+      withHost(async (call, out) => {
+        const { existsSync, writeFileSync } = await import('node:fs');
+        const { name, text } = await call('connections.passOn', { id });
+        const file = resolve(String(options.file ?? name));
+        if (existsSync(file))
+          throw new GatehouseError('GH_INVALID_INPUT', `${file} is there already.`, {
+            hint: 'Name another with --file.',
+          });
+        writeFileSync(file, text, { flag: 'wx' });
+        out.value({ file }, told => `${told.file} is written: settings, no credential. Gatehouse opens it.`);
+      }),
+    );
   sub(connections, 'classify <id> <tool> <effect>', 'say whether a tool of a custom server reads, writes or destroys')
     .option(...code)
     .action((id: string, tool: string, effect: string, options: Options) =>

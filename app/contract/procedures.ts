@@ -115,6 +115,8 @@ export const procedures = {
   'connections.logs': procedure<readonly string[]>()(
     z.strictObject({ id, lines: z.number().int().min(1).max(5_000).default(100) }),
   ),
+  /** A file that proposes the connection to somebody else: its settings, never a credential. `text` is UTF-8. */
+  'connections.passOn': procedure<{ readonly name: string; readonly text: string }>()(z.strictObject({ id })),
   'connections.changes': procedure<readonly DefinitionChangeView[]>()(z.strictObject({ id })),
   'connections.acceptChanges': procedure<ConnectionView>()(z.strictObject({ id, code })),
   'connections.classify': procedure<ConnectionView>()(z.strictObject({ id, tool: z.string(), effect, code })),

@@ -1,6 +1,6 @@
 import type { CatalogField } from '../../mcp/kit/catalog.ts';
 import { type Connection, CUSTOM_SETTINGS, checkSettings } from '../connections/index.ts';
-import { type ConnectionView, ERRORS, type FieldView, GatehouseError } from '../contract/index.ts';
+import { type ConnectionView, ERRORS, type FieldView, GatehouseError, invitationSchema } from '../contract/index.ts';
 import type { Parts } from '../parts.ts';
 import { widens } from '../policy/index.ts';
 import type { Context, Handlers } from '../serve/index.ts';
@@ -18,6 +18,7 @@ type Part = Pick<
   | 'connections.restart'
   | 'connections.stop'
   | 'connections.logs'
+  | 'connections.passOn'
   | 'connections.changes'
   | 'connections.acceptChanges'
   | 'connections.classify'
@@ -356,6 +357,19 @@ export function connectionHandlers(parts: Parts, takeOut: TakeOut): Part {
       gateway.listsChanged(connection.uuid);
       changed();
       return view(connection);
+    },
+    'connections.passOn'({ id }) {
+      const { backend, name, settings, readOnly, demo } = connections.get(id);
+      if (backend === 'custom' || demo)
+        throw new GatehouseError(
+          'GH_INVALID_INPUT',
+          backend === 'custom'
+            ? 'A custom server names a program to run: such a thing is not passed on.'
+            : 'A demonstration lives on this computer alone.',
+          { hint: 'Pass on a connection to a real account.' },
+        );
+      const invitation = invitationSchema.parse({ gatehouse: 1, connections: [{ backend, name, settings, readOnly }] });
+      return { name: `${backend}-${name}.gatehouse`, text: `${JSON.stringify(invitation, null, 2)}\n` };
     },
     async 'connections.remove'({ id }, context) {
       const connection = connections.get(id);

@@ -4,6 +4,7 @@ import type { ClientView } from '../../../../app/contract/index.ts';
 import { call } from '../../api/client.ts';
 import { attempt, dismissProblem, refresh, useStore } from '../../api/store.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { saveFile } from '../../parts/save.ts';
 import { useWords } from '../../words/index.ts';
 
 interface HandOutProps {
@@ -29,7 +30,10 @@ export function HandOut({ client, kind, onClose }: HandOutProps) {
       if (kind === 'link') setLink((await call('clients.link', { client: client.id, connection })).link);
       else {
         const { name, base64 } = await call('clients.bundle', { connection });
-        save(name, base64);
+        saveFile(
+          name,
+          Uint8Array.from(atob(base64), letter => letter.charCodeAt(0)),
+        );
         setSaid(handOut.downloaded(name));
       }
       await refresh('clients');
@@ -83,15 +87,4 @@ export function HandOut({ client, kind, onClose }: HandOutProps) {
       </Stack>
     </Modal>
   );
-}
-
-/** Hands bytes to the browser's downloads. */
-function save(name: string, base64: string): void {
-  const bytes = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0));
-  const address = URL.createObjectURL(new Blob([bytes]));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

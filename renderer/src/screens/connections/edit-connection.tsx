@@ -7,6 +7,7 @@ import { hashOfConnection } from '../../route.ts';
 import { useWords } from '../../words/index.ts';
 import { Credentials } from './credentials.tsx';
 import { Field, type Values } from './fields.tsx';
+import { PassOn } from './pass-on.tsx';
 
 /** Name, settings and credentials. Only what was changed is sent. */
 export function EditConnection({ connection }: { readonly connection: ConnectionView }) {
@@ -16,6 +17,7 @@ export function EditConnection({ connection }: { readonly connection: Connection
     <Stack gap="xl">
       <Settings connection={connection} backend={backend} />
       <Credentials connection={connection} backend={backend} />
+      {backend.backend !== 'custom' && !connection.demo && <PassOn id={connection.uuid} />}
     </Stack>
   );
 }

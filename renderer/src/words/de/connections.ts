@@ -69,6 +69,13 @@ export const connections: typeof en = {
     history: 'Verlauf',
     calls: 'Ihre Aufrufe',
   },
+  passOn: {
+    title: 'Weitergeben',
+    about:
+      'Eine Datei mit diesen Einstellungen für eine Kollegin oder einen Kollegen. Zugangsdaten stehen keine darin: Jeder meldet sich mit eigenen an.',
+    save: 'Datei speichern',
+    saved: name => `${name} liegt in Ihren Downloads. Gatehouse öffnet sie.`,
+  },
   remove: {
     ask: 'Diese Verbindung entfernen …',
     loses: (id, registered) =>

@@ -67,6 +67,12 @@ export const connections = {
     history: 'History',
     calls: 'Its calls',
   },
+  passOn: {
+    title: 'Pass it on',
+    about: 'A file with these settings, for a colleague. No credential stands in it: they sign in with their own.',
+    save: 'Save a file',
+    saved: (name: string) => `${name} is in your downloads. Gatehouse opens it.`,
+  },
   remove: {
     ask: 'Remove this connection…',
     loses: (id: string, registered: readonly string[]) =>
