@@ -422,6 +422,22 @@ describe('a server on its own', () => {
     await client.close();
   });
 
+  it('ends with its client, also in the middle of a call', async () => {
+    sandbox.faults.inject({ kind: 'slow', path: '/v1/tiles', delayMs: 60_000 });
+    const server = start(fixture(), environment());
+    const send = (message: object) => server.child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    const hello = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: info };
+    send({ id: 1, method: 'initialize', params: hello });
+    const before = sandbox.requests.length;
+    const call = { name: 'manage_tiles', arguments: { action: 'list_tiles' } };
+    send({ id: 2, method: 'tools/call', params: call });
+    await until(() => sandbox.requests.slice(before).some(({ path }) => path === '/v1/tiles'), 'the request');
+    const began = Date.now();
+    server.child.stdin?.end();
+    expect(await server.ended).toBe(0);
+    expect(Date.now() - began).toBeLessThan(1_000);
+  });
+
   it('serves the same clients over HTTP', async () => {
     const server = await listening();
     for (const [, connect] of clients) {

@@ -5,8 +5,7 @@ const { backend = 'dpod', ...given }: { readonly backend?: string } = JSON.parse
 try {
   const port = process.env.PORT === undefined ? { port: 0 } : {};
   await runStandalone(backend, { host: '127.0.0.1', ...port, stateFolder: '.', ...given });
-  process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  process.exitCode = 1;
 }

@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runToEnd } from '../kit/testing-servers.ts';
 import { type Sandbox, startSandbox } from './sandbox/index.ts';
 import { standaloneEnvironment } from './testing.ts';
 
 let sandbox: Sandbox;
 let folder: string;
 const FIXTURE = join(import.meta.dirname, '..', 'standalone.fixture.ts');
-const options = (): string => JSON.stringify({ backend: 'devops', stateFolder: folder });
+const options = () => ({ backend: 'devops', stateFolder: folder });
 
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -27,7 +27,12 @@ const environment = (more: Readonly<Record<string, string>> = {}) => standaloneE
 async function connected(env: Record<string, string>): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' });
   await client.connect(
-    new StdioClientTransport({ command: process.execPath, args: [FIXTURE, options()], env, stderr: 'ignore' }),
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [FIXTURE, JSON.stringify(options())],
+      env,
+      stderr: 'ignore',
+    }),
   );
   return client;
 }
@@ -83,18 +88,9 @@ describe('the server on its own', () => {
   });
 
   it('names every missing variable at once, and keeps stdout empty', async () => {
-    const env = { PATH: process.env.PATH ?? '' };
-    const child = spawn(process.execPath, [FIXTURE, options()], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-    const said = { err: '', out: '' };
-    child.stderr.on('data', chunk => {
-      said.err += chunk;
-    });
-    child.stdout.on('data', chunk => {
-      said.out += chunk;
-    });
-    expect(await new Promise(done => child.once('close', done))).toBe(1);
-    expect(said.out).toBe('');
-    expect(said.err.trim().split('\n')).toHaveLength(1);
-    for (const name of ['DESCOPE_PROJECT_ID', 'DESCOPE_ACCESS_KEY']) expect(said.err).toContain(name);
+    const { status, out, err } = await runToEnd(options(), {});
+    expect([status, out]).toEqual([1, '']);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    for (const name of ['DESCOPE_PROJECT_ID', 'DESCOPE_ACCESS_KEY']) expect(err).toContain(name);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Account, createAccount } from './account.ts';
 import type { HostMessage, ServerMessage } from './control.ts';
 import type { Manifest } from './define.ts';
+import { endSoon } from './ending.ts';
 import { serveOverStdio } from './stdio.ts';
 
 /** How often a changed budget is told: a screen shows it, nothing depends on it. */
@@ -75,23 +76,12 @@ export function runAttached<State>(manifest: Manifest<State>, controlFd: number)
     const calls = served?.close() ?? Promise.resolve();
     void Promise.allSettled([calls, account?.close()]).then(() => {
       control.destroy();
-      process.stdin.destroy();
-      endAllTheSame();
+      endSoon();
     });
   };
   const gone = (): void => end(0);
   control.on('close', gone).on('end', gone).on('error', gone);
   process.stdin.on('end', gone);
-}
-
-/**
- * A server ends by running out of things to wait for: `process.exit` may wait for ever for a thread of V8 that waits for it (seen
- * with Node 24.21, in `WorkerThreadsTaskRunner::Shutdown`), and then nobody is left who would end it. What still holds it up after
- * this many ms is cut off by a signal, which waits for nobody.
- */
-const END_MS = 500;
-function endAllTheSame(): void {
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), END_MS).unref();
 }
 
 /** Undefined for a line that is no JSON, of which not a word is repeated: secrets come this way. */

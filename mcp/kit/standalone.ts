@@ -9,6 +9,7 @@ import type { CatalogField } from './catalog.ts';
 import type { LogLevel, Presentation } from './control.ts';
 import type { Manifest } from './define.ts';
 import { catalogOf } from './derive.ts';
+import { endSoon } from './ending.ts';
 import { Fault } from './fault.ts';
 import { createLogger } from './log.ts';
 import { addressOf, doorOf, isHere, listen, type OverHttp, untilTold } from './over-http.ts';
@@ -91,10 +92,10 @@ export async function runStandalone<State>(
   held = undefined;
   for (const line of lines) write(line);
   if (options.transport === 'stdio') {
-    serveOverStdio(account, options.presentation);
+    const served = serveOverStdio(account, options.presentation);
     await new Promise<void>(resolve => process.stdin.on('end', resolve));
-    await account.close();
-    process.exit(0);
+    await Promise.allSettled([served.close(), account.close()]);
+    return endSoon();
   }
   if (!isHere(options.host) && isUsed && !key)
     throw new Fault(

@@ -69,6 +69,22 @@ export async function startServer(
   };
 }
 
+/** A server on its own that is not meant to get far: its status, and what it said. */
+export async function runToEnd(
+  options: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number | null; readonly out: string; readonly err: string }> {
+  const child = spawn(process.execPath, [FIXTURE, JSON.stringify(options)], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: 'pipe',
+  });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', chunk => (said.out += chunk));
+  child.stderr.on('data', chunk => (said.err += chunk));
+  const status = await new Promise<number | null>(done => child.once('close', done));
+  return { ...said, status };
+}
+
 const WATCH = `import { registerHooks } from 'node:module';
 registerHooks({ resolve(name, context, next) {
   if (['redis', 'pg'].includes(name)) process.stderr.write('loads ' + name + '\\n');

@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runToEnd } from '../kit/testing-servers.ts';
 import { type Sandbox, startSandbox } from './sandbox/index.ts';
 import { environmentOf } from './testing.ts';
 
 let sandbox: Sandbox;
 let folder: string;
 const FIXTURE = join(import.meta.dirname, '..', 'standalone.fixture.ts');
-const options = (): string => JSON.stringify({ backend: 'thanos', stateFolder: folder });
+const options = () => ({ backend: 'thanos', stateFolder: folder });
 
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -22,26 +22,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs to its end; what it said on stderr and stdout, and its status. */
-async function runToEnd(env: Record<string, string>) {
-  const child = spawn(process.execPath, [FIXTURE, options()], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-  const said = { err: '', out: '' };
-  child.stderr.on('data', chunk => {
-    said.err += chunk;
-  });
-  child.stdout.on('data', chunk => {
-    said.out += chunk;
-  });
-  const status = await new Promise(done => child.once('close', done));
-  return { ...said, status };
-}
-
 describe('the server on its own', () => {
   it('speaks stdio, read-only unless told otherwise, and masks its secrets in the log', async () => {
     const client = new Client({ name: 'test', version: '1' });
     const env = environmentOf(sandbox);
     await client.connect(
-      new StdioClientTransport({ command: process.execPath, args: [FIXTURE, options()], env, stderr: 'ignore' }),
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [FIXTURE, JSON.stringify(options())],
+        env,
+        stderr: 'ignore',
+      }),
     );
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual([
@@ -65,7 +56,7 @@ describe('the server on its own', () => {
   });
 
   it('names every missing variable at once', async () => {
-    const { err, out, status } = await runToEnd({ PATH: process.env.PATH ?? '' });
+    const { err, out, status } = await runToEnd(options(), {});
     expect(status).toBe(1);
     expect(out).toBe('');
     expect(err.trim().split('\n')).toHaveLength(1);
@@ -74,7 +65,7 @@ describe('the server on its own', () => {
   });
 
   it('ends with one reason when Cognito refuses', async () => {
-    const { err, status } = await runToEnd({ ...environmentOf(sandbox), THANOS_PASSWORD: 'Wr0ng!password' });
+    const { err, status } = await runToEnd(options(), { ...environmentOf(sandbox), THANOS_PASSWORD: 'Wr0ng!password' });
     expect(status).toBe(1);
     expect(err).toContain('E-mail or password refused by Cognito');
     expect(err).not.toContain('Wr0ng!password');
