@@ -28,6 +28,8 @@ const SYSTEM = [
   ['/usr/bin/gnome-keyring-daemon', 'gnome-keyring'],
   ['/usr/bin/dbus-run-session', 'dbus'],
   ['libsecret-1.so.0', 'libsecret-1-0'],
+  ['/usr/bin/gdbus', 'libglib2.0-bin'],
+  ['/usr/bin/Xvfb', 'xvfb'],
   ['/usr/bin/redis-server', 'redis-server'],
   [postgres(), '$(apt-cache show postgresql-15 >/dev/null 2>&1 && echo postgresql-15 || echo postgresql)'],
 ];
