@@ -41,12 +41,12 @@ export async function runBridge(args: readonly string[], cli: string): Promise<v
 
 /**
  * By running out of things to wait for. `process.exit` may wait for ever for a thread of V8 that waits for it (seen with Node 24.21,
- * in `WorkerThreadsTaskRunner::Shutdown`), so it is only for what should hold us up all the same. In ms.
+ * in `WorkerThreadsTaskRunner::Shutdown`); what should hold us up all the same is cut off by a signal, which waits for nobody. In ms.
  */
 const END_MS = 1_000;
 function end(): void {
   process.stdin.destroy();
-  setTimeout(() => process.exit(0), END_MS).unref();
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), END_MS).unref();
 }
 
 /** Neither silent nor gone: every request gets a sentence, and a dual-era client goes on to `initialize` (mcp.md §3.10). */
@@ -58,7 +58,7 @@ function answerOffline(failure: DialFailure): void {
     text = lines.pop() ?? '';
     for (const line of lines) answer(line, failure);
   });
-  process.stdin.on('end', () => process.exit(0)).resume();
+  process.stdin.on('end', end).resume();
 }
 
 function answer(line: string, failure: DialFailure): void {
