@@ -206,6 +206,25 @@ describe('subscriptions to logs through the gateway', () => {
     await set('allow');
     await eventually(() => seen() > before);
   });
+
+  it('ask the vendor nothing while everything is paused; afterwards clients look again', {
+    timeout: 30_000,
+  }, async () => {
+    const link = await linked('patient');
+    await link.initialize();
+    const uri = 'light-devops://logs?service=patient';
+    await link.request('resources/subscribe', { uri });
+    const first = looks();
+    await eventually(() => looks() > first);
+    await host.window('pause', {});
+    await sleep(300);
+    const before = looks();
+    await sleep(1_000);
+    expect([looks(), toldTo(link)]).toEqual([before, []]);
+    await host.window('resume', {});
+    await eventually(() => looks() > before && toldTo(link).length > 0);
+    expect(toldTo(link)).toEqual([uri]);
+  });
 });
 
 describe('a connection without a credential', () => {

@@ -316,6 +316,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
       requirePerson,
     };
 
+    listeners.add(event => {
+      if (event.type === 'paused') gateway.pauseChanged();
+    });
     approvals.onChanged(() => emit({ type: 'approvals', approvals: approvals.list().map(approvalView) }));
     questions.onChanged(() => emit({ type: 'questions', questions: questions.list() }));
     audit.onAppended(entries => emit({ type: 'entries', entries }));

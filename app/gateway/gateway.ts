@@ -73,6 +73,8 @@ export interface Gateway {
   tooLong(session: Session): void;
   /** Grants, scopes or definitions changed: tell those whose lists may differ now. */
   listsChanged(connection: string, client?: string): void;
+  /** A pause began or ended: vendors are asked no longer for what is watched, or again. */
+  pauseChanged(): void;
   events(connection: string): UpstreamEvents;
   sessions(): readonly Session[];
   /** Ends every listen gracefully, before the host goes. */
@@ -277,8 +279,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   /** Who may not read a resource unasked is not told that it changed: being told means that it is read every few seconds. */
   const mayWatch = (session: Session, uri: string): boolean =>
-    standing(session.client, plainAction('resources/read', uri), deps.policyOf(session.connection), time()).verdict ===
-    'allow';
+    decisionFor(session, plainAction('resources/read', uri)).verdict === 'allow';
 
   /** Undefined where a client may begin to watch, as far as the gateway can tell. */
   const unwatchable = (
@@ -1070,22 +1071,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
   };
 
-  const updated = (connection: string, uri: string): void => {
-    for (const session of sessions) {
-      if (session.connection !== connection || !mayWatch(session, uri)) continue;
-      // An exchange over HTTP has its own answer to give; its client is told on the stream.
-      if (session.initialized && session.uris.has(uri))
-        session.send(notificationLine('notifications/resources/updated', { uri }));
-      for (const [id, filter] of session.listens) {
-        if (filter.uris.has(uri))
-          session.send(
-            notificationLine('notifications/resources/updated', {
-              uri,
-              _meta: { [KEY.subscription]: parse(id) },
-            }),
-          );
-      }
-    }
+  const updated = (session: Session, uri: string): void => {
+    if (!mayWatch(session, uri)) return;
+    const method = 'notifications/resources/updated';
+    // An exchange over HTTP has its own answer to give; its client is told on the stream.
+    if (session.initialized && session.uris.has(uri)) session.send(notificationLine(method, { uri }));
+    for (const [id, filter] of session.listens)
+      if (filter.uris.has(uri))
+        session.send(notificationLine(method, { uri, _meta: { [KEY.subscription]: parse(id) } }));
   };
 
   return {
@@ -1115,6 +1108,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
       }
       if ([...sessions].some(one => one.connection === connection && watchedBy(one).length > 0)) void watch(connection);
     },
+    pauseChanged() {
+      for (const session of sessions) {
+        const watched = watchedBy(session);
+        if (watched.length === 0) continue;
+        void watch(session.connection).then(() => {
+          // Nobody looked meanwhile: it may have changed.
+          for (const uri of watched) updated(session, uri);
+        });
+      }
+    },
     events: connection => ({
       onResponse,
       onLate: intent =>
@@ -1128,8 +1131,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       onProgress,
       onQuestion: (id, method, params) => onQuestion(connection, id, method, params),
       onChanged(what) {
-        if (typeof what === 'object') return updated(connection, what.uri);
-        for (const session of sessions) if (session.connection === connection) tell(session, what);
+        for (const session of sessions) {
+          if (session.connection !== connection) continue;
+          if (typeof what === 'object') updated(session, what.uri);
+          else tell(session, what);
+        }
       },
       onDefinitions: definitions => deps.onDefinitions(connection, definitions),
       onGone: (calls, reason) => onGone(connection, calls, reason),
