@@ -92,7 +92,8 @@ export function installation(
       for (const child of children) child.kill();
       if (pid !== undefined && isRunning(pid)) process.kill(pid, 'SIGTERM');
       await eventually(() => (pid === undefined || !isRunning(pid)) && children.size === 0, 20_000);
-      rmSync(folder, { recursive: true, force: true });
+      // A browser of the app writes to its folder for a moment longer.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }
