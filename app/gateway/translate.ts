@@ -32,6 +32,9 @@ export function requestToChild({ text, message, given, meta }: Incoming, out: Ou
   return wire`${rewrite(text, message, envelope)}\n`;
 }
 
+/** Members of `params` that are said anew to each server. */
+const OF_THE_HOP: ReadonlySet<string> = new Set(['_meta', 'inputResponses', 'requestState']);
+
 /** `undefined`: as they are. */
 function paramsToChild(
   text: WireText,
@@ -39,6 +42,8 @@ function paramsToChild(
   meta: WireText | undefined,
   out: Outgoing,
 ): WireText | undefined {
+  const isAsItIs = meta === undefined && out.params.size === 0;
+  if (isAsItIs && given?.members.every(({ key }) => !OF_THE_HOP.has(key)) === true) return undefined;
   const changes = new Map(out.params).set('_meta', meta);
   if (out.childEra === 'legacy') changes.set('inputResponses', undefined).set('requestState', undefined);
   if (given === undefined) return objectOf(changes);
