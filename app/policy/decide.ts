@@ -64,7 +64,9 @@ export function standing(client: string, action: PolicyAction, policy: Policy, n
   if (policy.readOnly && action.effect !== 'read') {
     return { verdict: 'hide', because: 'the connection is read-only', code: 'GH_READ_ONLY' };
   }
-  const rule = strongest(policy.rules.filter(candidate => applies(candidate, client, action, now)));
+  let rule: Rule | undefined;
+  for (const candidate of policy.rules)
+    if (applies(candidate, client, action, now) && (rule === undefined || beats(candidate, rule))) rule = candidate;
   const verdict = rule?.verdict ?? DEFAULTS[action.effect];
   const because = rule === undefined ? `default for ${action.effect}` : describeRule(rule);
   if (verdict === 'allow' && action.flags.length > 0) {
@@ -84,12 +86,14 @@ function applies(rule: Rule, client: string, action: PolicyAction, now: string):
 }
 
 /** Action over tool over effect; at equal depth a deny or hide beats any allow; then client before connection. */
-function strongest(rules: readonly Rule[]): Rule | undefined {
-  const deepest = Math.max(-1, ...rules.map(depth));
-  const equals = rules.filter(rule => depth(rule) === deepest);
-  const refusing = equals.filter(rule => rule.verdict === 'deny' || rule.verdict === 'hide');
-  const left = refusing.length > 0 ? refusing : equals;
-  return left.find(rule => rule.client !== '') ?? left[0];
+function beats(one: Rule, other: Rule): boolean {
+  if (depth(one) !== depth(other)) return depth(one) > depth(other);
+  if (refuses(one) !== refuses(other)) return refuses(one);
+  return one.client !== '' && other.client === '';
+}
+
+function refuses({ verdict }: Rule): boolean {
+  return verdict === 'deny' || verdict === 'hide';
 }
 
 function depth(rule: Rule): number {
