@@ -14,10 +14,12 @@ import type { WorkerReply, WorkerTask } from './worker.ts';
 type Progress = (done: number, total: number | null) => void;
 
 /**
- * Entries leave the journal when nothing has been written for a while, so that calls need not share the processor with that; all the
- * same after so long or with so many bytes. Later while the worker thread does not run, so that a host starts quickly.
+ * Entries leave the journal and go into the search index when nothing has been written for a while, so that calls need not share the
+ * processor with that. They leave it all the same after so long, with so many bytes, or while somebody reads: then the next question is
+ * likely. Later while the worker thread does not run, so that a host starts quickly.
  */
 const QUIET_MS = 250;
+const READ_MS = 60_000;
 const WAKE_MS = 3_000;
 const LATEST_MS = 10_000;
 const MOST_BYTES = 16 << 20;
@@ -81,6 +83,14 @@ export async function openAudit(deps: {
   const settle = (): Promise<void> => empty(pieces => moveInto(db, pieces));
   let began = 0;
   let written = 0;
+  let read = Number.NEGATIVE_INFINITY;
+  let indexing = false;
+  let closed = false;
+  const isQuiet = (): boolean => performance.now() - written >= QUIET_MS;
+  const isDue = (): boolean => {
+    const now = performance.now();
+    return now - read < READ_MS || now - began >= LATEST_MS || journal.bytes() >= MOST_BYTES;
+  };
   const moveLater = (ms: number): void => {
     if (timer !== undefined) return;
     began = performance.now();
@@ -89,11 +99,20 @@ export async function openAudit(deps: {
   const wait = (ms: number): void => {
     timer = setTimeout(() => {
       timer = undefined;
-      const [now, bytes] = [performance.now(), journal.bytes()];
-      if (now - written < QUIET_MS && now - began < LATEST_MS && bytes < MOST_BYTES) wait(QUIET_MS);
-      else move().catch(() => moveLater(RETRY_MS));
+      if (isQuiet() || isDue()) move().then(index, () => moveLater(RETRY_MS));
+      else wait(QUIET_MS);
     }, ms);
     timer.unref();
+  };
+  const index = async (): Promise<void> => {
+    if (indexing) return;
+    indexing = true;
+    try {
+      for (let left = 1; left > 0 && isQuiet() && !closed; ) left = Number(await worker.ask({ type: 'index' }));
+    } catch {
+      // Whoever searches has it caught up, and is told what is wrong.
+    }
+    indexing = false;
   };
   const writer = await openWriter({ ...deps, db, journal, settle });
   const stopWatching = writer.onAppended(() => {
@@ -112,6 +131,7 @@ export async function openAudit(deps: {
     await shown;
   };
   const ask = async (task: WorkerTask, onProgress?: Progress): Promise<unknown> => {
+    read = performance.now();
     await show();
     return worker.ask(task, onProgress);
   };
@@ -165,6 +185,7 @@ export async function openAudit(deps: {
       return gone;
     },
     async close() {
+      closed = true;
       stopWatching();
       clearTimeout(timer);
       await writer.close();
