@@ -22,7 +22,7 @@ const QUIET_MS = 250;
 const READ_MS = 60_000;
 const WAKE_MS = 3_000;
 const LATEST_MS = 10_000;
-const MOST_BYTES = 16 << 20;
+const MOST_BYTES = 8 << 20;
 const RETRY_MS = 5_000;
 
 /** The history: a writer on this thread, everything that reads on a worker. */

@@ -144,9 +144,9 @@ export function moveInto(db: DatabaseSync, pieces: readonly Piece[]): void {
   const seal = db.prepare(
     'INSERT INTO seal (id, seq, hash, mac) VALUES (1, ?, ?, ?) ON CONFLICT DO UPDATE SET seq=excluded.seq, hash=excluded.hash, mac=excluded.mac WHERE excluded.seq >= seq',
   );
-  const batches = pieces.map(batchesOf).filter(run => run.length > 0);
-  if (batches.length === 0) return;
-  batches.sort(([a], [b]) => (a?.first ?? 0) - (b?.first ?? 0));
+  const runs = pieces.map(runIn).filter(({ bytes }) => bytes.length >= BATCH_HEAD);
+  if (runs.length === 0) return;
+  runs.sort((a, b) => firstOf(a) - firstOf(b));
   transaction(db, () => {
     let last = Number(
       db
@@ -154,14 +154,15 @@ export function moveInto(db: DatabaseSync, pieces: readonly Piece[]): void {
         .get()?.seq ?? 0,
     );
     let sealed: Batch | undefined;
-    for (const batch of batches.flat()) {
-      for (const { seq, body, hash } of batch.entries) {
-        if (seq <= last) continue;
-        insert.run(seq, body, hash);
-        last = seq;
+    for (const run of runs)
+      for (const batch of batchesOf(run)) {
+        for (const { seq, body, hash } of batch.entries) {
+          if (seq <= last) continue;
+          insert.run(seq, body, hash);
+          last = seq;
+        }
+        if (batch.mac !== undefined) sealed = batch;
       }
-      if (batch.mac !== undefined) sealed = batch;
-    }
     if (sealed?.mac !== undefined) seal.run(sealed.end.seq, sealed.end.hash, sealed.mac);
   });
 }
@@ -182,25 +183,31 @@ interface Batch {
   readonly mac: Buffer | undefined;
 }
 
-/** The whole batches of a piece, up to the first that a power cut left incomplete. */
-function batchesOf({ file, from, to }: Piece): readonly Batch[] {
-  const bytes = readPart(file, from, to);
-  const found: Batch[] = [];
-  for (let at = 0; at + BATCH_HEAD <= bytes.length; ) {
-    const length = bytes.readUInt32LE(at) + 4;
-    const batch =
-      length < BATCH_HEAD || at + length > bytes.length
-        ? undefined
-        : batchIn(bytes.subarray(at, at + length), to !== undefined);
-    const before = found.at(-1);
-    if (batch === undefined || (before !== undefined && batch.first !== before.end.seq + 1)) break;
-    found.push(batch);
-    at += length;
-  }
-  return found;
+/** What stands in a piece; `isOurs`: this very process wrote it, whole. */
+interface Run {
+  readonly bytes: Buffer;
+  readonly isOurs: boolean;
 }
 
-/** `isOurs`: this very process wrote it, whole. Otherwise every entry must have the hash that the next one names. */
+/** The whole batches, up to the first that a power cut left incomplete; one at a time, since there may be many. */
+function* batchesOf({ bytes, isOurs }: Run): Generator<Batch> {
+  let next: number | undefined;
+  for (let at = 0; at + BATCH_HEAD <= bytes.length; ) {
+    const length = bytes.readUInt32LE(at) + 4;
+    const isWhole = length >= BATCH_HEAD && at + length <= bytes.length;
+    const batch = isWhole ? batchIn(bytes.subarray(at, at + length), isOurs) : undefined;
+    if (batch === undefined || (next !== undefined && batch.first !== next)) return;
+    yield batch;
+    next = batch.end.seq + 1;
+    at += length;
+  }
+}
+
+function firstOf({ bytes }: Run): number {
+  return bytes.readUIntLE(4, 6);
+}
+
+/** Unless it is ours, every entry must have the hash that the next one names. */
 function batchIn(bytes: Buffer, isOurs: boolean): Batch | undefined {
   const first = bytes.readUIntLE(4, 6);
   const entries: { seq: number; body: string; hash: Buffer }[] = [];
@@ -224,17 +231,18 @@ function batchIn(bytes: Buffer, isOurs: boolean): Batch | undefined {
   return { first, entries, end: { seq: first + entries.length - 1, hash: Buffer.from(hash) }, mac };
 }
 
-function readPart(file: string, from: number, to: number | undefined): Buffer {
+function runIn({ file, from, to }: Piece): Run {
+  const isOurs = to !== undefined;
   let fd: number;
   try {
     fd = openSync(file, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { bytes: Buffer.alloc(0), isOurs };
     throw error;
   }
   try {
     const bytes = Buffer.allocUnsafe((to ?? fstatSync(fd).size) - from);
-    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from));
+    return { bytes: bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from)), isOurs };
   } finally {
     closeSync(fd);
   }
