@@ -17,6 +17,8 @@ export default defineConfig<object, { readonly windowIs: WindowIs; readonly elec
   testDir: '.',
   workers: 2,
   timeout: 60_000,
+  // Real browsers on a busy machine; what needed it is named as flaky at the end.
+  retries: 1,
   // `npm test` counts by the JSON.
   reporter: [
     ['list'],

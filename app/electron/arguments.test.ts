@@ -11,10 +11,10 @@ it('reads what is ours from a command line and passes over the rest', () => {
     '/abs/x.gatehouse',
     'x.txt',
   ];
-  expect(readArguments(argv, '/work')).toEqual({
+  expect(readArguments(argv, '/here')).toEqual({
     hidden: true,
     demo: false,
-    invitations: ['gatehouse://connect?a=b', '/work/team.gatehouse', '/abs/x.gatehouse'],
+    invitations: ['gatehouse://connect?a=b', '/here/team.gatehouse', '/abs/x.gatehouse'],
   });
   expect(readArguments(['--demo', '--home', '/h'], '/')).toEqual({
     hidden: false,

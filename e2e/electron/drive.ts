@@ -79,16 +79,21 @@ export async function launch(
   const see = (): Promise<Snapshot> => around.snapshot({});
   const ended = (ms = 20_000): Promise<number | null> =>
     eventually(() => child.exitCode !== null || child.signalCode !== null, ms).then(() => child.exitCode);
-  const pageWhere = (popover: boolean): Promise<Page> =>
-    eventually(async () => {
+  const origin = electron === 'real' ? ORIGIN : STAND_IN_ORIGIN;
+  const pageWhere = async (popover: boolean): Promise<Page> => {
+    const page = await eventually(async () => {
       const found = (await see()).windows.find(({ alwaysOnTop, visible }) => alwaysOnTop === popover && visible);
       return found === undefined ? undefined : pageOf(app, found.window);
     }, 20_000);
+    // A window may be seen before its page is there.
+    await page.waitForURL(url => url.href.startsWith(origin));
+    return page;
+  };
   return {
     home,
     folder,
     pid: child.pid,
-    origin: electron === 'real' ? ORIGIN : STAND_IN_ORIGIN,
+    origin,
     around,
     said,
     see,
