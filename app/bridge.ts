@@ -4,6 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endSoon } from '../mcp/kit/ending.ts';
 import { DialError, type DialFailure, dialOrStart } from './serve/dial.ts';
 import { homeFolder } from './storage/paths.ts';
 
@@ -28,7 +29,7 @@ export async function runBridge(args: readonly string[], cli: string): Promise<v
     });
     socket.pipe(process.stdout, { end: false });
     process.stdin.pipe(socket);
-    socket.on('close', end);
+    socket.on('close', endSoon);
     process.stdout.on('error', () => socket.destroy());
   } catch (error) {
     answerOffline(
@@ -37,16 +38,6 @@ export async function runBridge(args: readonly string[], cli: string): Promise<v
         : { code: 'GH_HOST_DOWN', message: 'Gatehouse cannot be reached.', hint: 'Run `gatehouse doctor`.' },
     );
   }
-}
-
-/**
- * By running out of things to wait for. `process.exit` may wait for ever for a thread of V8 that waits for it (seen with Node 24.21,
- * in `WorkerThreadsTaskRunner::Shutdown`); what should hold us up all the same is cut off by a signal, which waits for nobody. In ms.
- */
-const END_MS = 1_000;
-function end(): void {
-  process.stdin.destroy();
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), END_MS).unref();
 }
 
 /** Neither silent nor gone: every request gets a sentence, and a dual-era client goes on to `initialize` (mcp.md §3.10). */
@@ -58,7 +49,7 @@ function answerOffline(failure: DialFailure): void {
     text = lines.pop() ?? '';
     for (const line of lines) answer(line, failure);
   });
-  process.stdin.on('end', end).resume();
+  process.stdin.on('end', endSoon).resume();
 }
 
 function answer(line: string, failure: DialFailure): void {

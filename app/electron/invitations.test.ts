@@ -10,10 +10,16 @@ it('a connection is passed on as a file that proposes its settings, and holds no
   await using sandbox = await startSandbox();
   await using host = await startHost();
   const { settings = {}, secrets = {} } = sandbox.credentials.find(({ label }) => label === 'us') ?? {};
-  await host.window('connections.add', { backend: 'sdp', name: 'acme', settings, secrets, readOnly: true });
+  await host.window('connections.add', {
+    backend: 'sdp',
+    name: 'acme',
+    settings: { ...settings, filesFolder: tmpdir() },
+    secrets,
+    readOnly: true,
+  });
   const { name, text } = await host.window('connections.passOn', { id: 'sdp/acme' });
   expect(name).toBe('sdp-acme.gatehouse');
-  for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
+  for (const own of [...Object.values(secrets), 'filesFolder']) expect(text).not.toContain(own);
 
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-passed-'));
   writeFileSync(join(folder, name), text);

@@ -313,22 +313,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
   /** Watching asks the vendor for data again and again in the client's name: the history says since when, and that it was refused. */
   const writeDown = (session: Session, method: string, uri: string, refusal: GatehouseError | undefined): void => {
     const { because } = decisionFor(session, plainAction('resources/read', uri));
-    const connection = deps.connectionOf(session.connection);
-    const subject = {
-      client: session.client,
-      session: session.key,
-      connection: connection?.id ?? session.connection,
-      connectionUuid: session.connection,
-      tool: method,
-      action: uri,
-      effect: 'read',
-    };
+    const subject = subjectOf({ session, action: plainAction(method, uri) });
     const decision = refusal === undefined ? 'allow' : 'deny';
     const outcome: Partial<NewEntry> =
       refusal === undefined ? { outcome: 'ok' } : { outcome: 'refused', code: refusal.code, message: refusal.message };
-    const demo = connection?.demo === true ? { demo: true } : {};
-    const call = audit.append({ ...subject, kind: 'intent', decision, rule: because, ...demo }, 'soon');
-    audit.append({ ...subject, ...outcome, kind: 'outcome', call, ...demo }, 'soon');
+    const call = audit.append({ ...subject, kind: 'intent', decision, rule: because }, 'soon');
+    audit.append({ ...subject, ...outcome, kind: 'outcome', call }, 'soon');
   };
 
   const subscribe = async (session: Session, id: WireText, uri: string, offer: Offer): Promise<void> => {
@@ -469,8 +459,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   const intentOf = (call: Call, decision: Decision): NewEntry => {
     const { action, session } = call;
-    const bytesIn = chars(call.text).length;
-    const given = redactArguments(argumentsOf(call), action.secretParameters, deps.secretsOf(session.connection));
     return {
       kind: 'intent',
       ...subjectOf(call),
@@ -478,8 +466,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       decision: decision.verdict,
       rule: decision.because,
       ...(decision.code === null ? {} : { code: decision.code }),
-      arguments: bytesIn <= ARGUMENTS_LIMIT ? given : shortened(given),
-      bytesIn,
+      arguments: shortened(
+        redactArguments(argumentsOf(call), action.secretParameters, deps.secretsOf(session.connection)),
+      ),
+      bytesIn: chars(call.text).length,
     };
   };
 
@@ -950,8 +940,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     });
   };
 
-  const subjectOf = (call: Call): Subject => {
-    const { session, action } = call;
+  const subjectOf = ({ session, action }: Pick<Call, 'session' | 'action'>): Subject => {
     const connection = deps.connectionOf(session.connection);
     return {
       client: session.client,
@@ -1109,14 +1098,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
       if ([...sessions].some(one => one.connection === connection && watchedBy(one).length > 0)) void watch(connection);
     },
     pauseChanged() {
-      for (const session of sessions) {
-        const watched = watchedBy(session);
-        if (watched.length === 0) continue;
-        void watch(session.connection).then(() => {
+      const watching = [...sessions].filter(session => watchedBy(session).length > 0);
+      for (const [connection, those] of Map.groupBy(watching, session => session.connection))
+        void watch(connection).then(() => {
           // Nobody looked meanwhile: it may have changed.
-          for (const uri of watched) updated(session, uri);
+          for (const session of those) for (const uri of watchedBy(session)) updated(session, uri);
         });
-      }
     },
     events: connection => ({
       onResponse,

@@ -368,7 +368,11 @@ export function connectionHandlers(parts: Parts, takeOut: TakeOut): Part {
             : 'A demonstration lives on this computer alone.',
           { hint: 'Pass on a connection to a real account.' },
         );
-      const invitation = invitationSchema.parse({ gatehouse: 1, connections: [{ backend, name, settings, readOnly }] });
+      // A folder is one of this computer, and may name its user.
+      const folders = new Set(fieldsOf(backend).flatMap(field => (field.kind === 'folder' ? [field.name] : [])));
+      const shared = Object.fromEntries(Object.entries(settings).filter(([setting]) => !folders.has(setting)));
+      const connection = { backend, name, settings: shared, readOnly };
+      const invitation = invitationSchema.parse({ gatehouse: 1, connections: [connection] });
       return { name: `${backend}-${name}.gatehouse`, text: `${JSON.stringify(invitation, null, 2)}\n` };
     },
     async 'connections.remove'({ id }, context) {

@@ -170,11 +170,7 @@ function tell(gateway: Gateway, begun: LegacySession, response: ServerResponse):
     begun.client,
     begun.connection,
     {
-      send(...pieces) {
-        response.write('event: message\ndata: ');
-        for (const piece of pieces) response.write(chars(piece), 'latin1');
-        response.write('\n');
-      },
+      send: (...pieces) => writeEvent(response, concat(pieces)),
       close: () => void response.end(),
     },
     { stateless: true, uris: begun.uris },
@@ -186,6 +182,13 @@ function tell(gateway: Gateway, begun: LegacySession, response: ServerResponse):
     gateway.close(session);
     if (begun.stream === session) begun.stream = undefined;
   });
+}
+
+/** A line ends itself; a second end closes the event. */
+function writeEvent(response: ServerResponse, line: WireText): void {
+  response.write('event: message\ndata: ');
+  response.write(chars(line), 'latin1');
+  response.write('\n');
 }
 
 function isReply(value: unknown): value is { readonly id: unknown; readonly [key: string]: unknown } {
@@ -211,9 +214,7 @@ function converse(
       response.writeHead(200, STREAM);
       alive = setInterval(() => response.write(': alive\n\n'), ALIVE_MS);
     }
-    response.write('event: message\ndata: ');
-    response.write(chars(line), 'latin1');
-    response.write('\n');
+    writeEvent(response, line);
   };
   const finish = (session: Session): void => {
     clearInterval(alive);

@@ -11,14 +11,12 @@ const LARGE = 16_384;
 export function batchedWrite(stream: Writable): (text: string) => boolean {
   let pieces: string[] = [];
   let gathered = '';
-  const hand = (): unknown => {
-    const [before, last] = [pieces, gathered];
+  const hand = (): void => {
+    const whole = gathered === '' ? pieces : [...pieces, gathered];
     pieces = [];
     gathered = '';
-    if (before.length === 0) return stream.write(last, 'latin1');
-    stream.cork();
-    for (const piece of before) stream.write(piece, 'latin1');
-    if (last !== '') stream.write(last, 'latin1');
+    if (whole.length > 1) stream.cork();
+    for (const piece of whole) stream.write(piece, 'latin1');
     stream.uncork();
   };
   return text => {

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
+import { cutOffLater } from '../../mcp/kit/ending.ts';
 
 interface Order {
   readonly command: string;
@@ -26,15 +27,11 @@ control.setEncoding('utf8').on('data', (chunk: string) => {
 control.on('error', () => undefined);
 control.on('close', () => end(1));
 
-/**
- * By running out of things to wait for: `process.exit` may wait for ever for a thread of V8 that waits for it (seen with Node 24.21,
- * in `WorkerThreadsTaskRunner::Shutdown`). What still holds us up after this many ms is cut off by a signal, which waits for nobody.
- */
-const END_MS = 500;
+/** By running out of things to wait for, as `endSoon` does; stdin is the server's, so it is left alone. */
 function end(code: number): void {
   process.exitCode = code;
   control.removeAllListeners('close').removeAllListeners('end').destroy();
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), END_MS).unref();
+  cutOffLater();
 }
 
 function run(order: Order): void {
